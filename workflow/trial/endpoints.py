@@ -1,0 +1,325 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The endpoints of a trial: what each number is called, its unit, its meaning and its source.
+
+The registry decides; ``solvers.fields.endpoints`` computes. :func:`read_endpoints` refuses a file
+whose names or units differ from the registry.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+Direction = Literal["lower", "higher", "none"]
+
+DISPLAY_FACTOR = {
+    ("m/s", "cm/s"): 1e2,
+    ("m3/s", "mL/s"): 1e6,
+    ("m3", "mm3"): 1e9,
+    ("1", "%"): 1e2,
+    ("1", "1"): 1.0,
+    ("s", "s"): 1.0,
+    ("Pa", "Pa"): 1.0,
+    ("1/Pa", "1/Pa"): 1.0,
+}
+"""Display value = stored value * factor, by (stored unit, display unit)."""
+
+
+class EndpointError(ValueError):
+    """An endpoint file that does not agree with the registry."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One quantity per patient and arm.
+
+    Attributes:
+        name: key in files and column name.
+        label: what the report prints.
+        unit: SI unit of the stored value ("1" for a ratio).
+        display_unit: unit the report prints, a key of :data:`DISPLAY_FACTOR` with ``unit``.
+        definition: one sentence.
+        direction: which way a flow diverter should move it; "none" when neither is a benefit.
+        source: DOI or citation of the definition or threshold.
+        required: a missing value makes the patient-arm missing; otherwise the column is empty.
+        per_outlet: a family, one value per outlet, stored as ``<name>_<outlet>``.
+    """
+
+    name: str
+    label: str
+    unit: str
+    display_unit: str
+    definition: str
+    direction: Direction
+    source: str
+    required: bool = True
+    per_outlet: bool = False
+
+    @property
+    def display_factor(self) -> float:
+        """Display value = stored value * display_factor."""
+        return DISPLAY_FACTOR[self.unit, self.display_unit]
+
+    @property
+    def missing_rule(self) -> str:
+        """What happens to a patient without this value."""
+        if self.per_outlet:
+            return "absent where the vessel has no such outlet; not counted as missing"
+        if self.required:
+            return "patient-arm counted as missing, with its outcome code; never imputed"
+        return "column left empty; the other endpoints of the patient-arm stay in the analysis"
+
+
+_VAMPY = "VaMPy documentation, https://kvslab.github.io/VaMPy"
+
+_ENDPOINTS = (
+    Endpoint(
+        name="stav",
+        label="Space-time-averaged sac velocity (STAV)",
+        unit="m/s",
+        display_unit="cm/s",
+        definition="Mean over the sac volume and one cardiac cycle of the velocity magnitude.",
+        direction="lower",
+        source="10.3174/ajnr.A4933",
+    ),
+    Endpoint(
+        name="neck_inflow",
+        label="Neck inflow",
+        unit="m3/s",
+        display_unit="mL/s",
+        definition="Cycle mean of the volume flow that enters the sac through the ostium.",
+        direction="lower",
+        source="10.1177/0391398818775521",
+    ),
+    Endpoint(
+        name="neck_inflow_share",
+        label="Neck inflow / parent inflow",
+        unit="1",
+        display_unit="%",
+        definition="Neck inflow divided by the cycle-mean inflow of the parent vessel.",
+        direction="lower",
+        source="10.1177/0391398818775521",
+    ),
+    Endpoint(
+        name="turnover_time",
+        label="Turnover time",
+        unit="s",
+        display_unit="s",
+        definition="Sac volume divided by the neck inflow.",
+        direction="higher",
+        source="ratio of two endpoints of this table",
+    ),
+    Endpoint(
+        name="nrfv",
+        label="Normalised residual flow volume (NRFV)",
+        unit="1",
+        display_unit="%",
+        definition=(
+            "Share of the sac volume whose cycle-mean speed reaches the residual-flow speed "
+            "(8 cm/s unless configured)."
+        ),
+        direction="lower",
+        source="Beppu et al. 2020, AJNR 41:2107",
+    ),
+    Endpoint(
+        name="tawss_sac",
+        label="TAWSS, sac mean",
+        unit="Pa",
+        display_unit="Pa",
+        definition="Area mean over the sac wall of the cycle-mean wall shear stress magnitude.",
+        direction="lower",
+        source=_VAMPY,
+    ),
+    Endpoint(
+        name="tawss_sac_p99",
+        label="TAWSS, sac 99th percentile",
+        unit="Pa",
+        display_unit="Pa",
+        definition="Value exceeded on 1 % of the sac wall area.",
+        direction="lower",
+        source=_VAMPY,
+    ),
+    Endpoint(
+        name="tawss_parent",
+        label="TAWSS, parent vessel mean",
+        unit="Pa",
+        display_unit="Pa",
+        definition="Area mean over the wall of the parent lumen.",
+        direction="none",
+        source=_VAMPY,
+    ),
+    Endpoint(
+        name="tawss_parent_p99",
+        label="TAWSS, parent vessel 99th percentile",
+        unit="Pa",
+        display_unit="Pa",
+        definition="Value exceeded on 1 % of the wall area of the parent lumen.",
+        direction="none",
+        source=_VAMPY,
+    ),
+    Endpoint(
+        name="osi_sac",
+        label="OSI, sac mean",
+        unit="1",
+        display_unit="1",
+        definition=(
+            "Area mean over the sac wall of the oscillatory shear index "
+            "0.5 (1 - |mean shear vector| / mean shear magnitude)."
+        ),
+        direction="none",
+        source=_VAMPY,
+    ),
+    Endpoint(
+        name="osi_sac_p99",
+        label="OSI, sac 99th percentile",
+        unit="1",
+        display_unit="1",
+        definition="Value exceeded on 1 % of the sac wall area.",
+        direction="none",
+        source=_VAMPY,
+    ),
+    Endpoint(
+        name="osi_parent",
+        label="OSI, parent vessel mean",
+        unit="1",
+        display_unit="1",
+        definition="Area mean over the wall of the parent lumen.",
+        direction="none",
+        source=_VAMPY,
+    ),
+    Endpoint(
+        name="low_shear_area",
+        label="Low-shear area (LSA)",
+        unit="1",
+        display_unit="%",
+        definition=(
+            "Share of the sac wall area with TAWSS below a share of the mean TAWSS of the parent "
+            "vessel (10 % unless configured)."
+        ),
+        direction="none",
+        source="threshold is a study parameter; published definitions differ",
+    ),
+        direction="none",
+        source="threshold is a study parameter; published definitions differ",
+    ),
+    Endpoint(
+        name="rrt_sac",
+        label="Relative residence time, sac median",
+        unit="1/Pa",
+        display_unit="1/Pa",
+        definition="Area-weighted median over the sac wall of 1 / ((1 - 2 OSI) TAWSS).",
+        direction="none",
+        source=_VAMPY,
+        required=False,
+    ),
+    Endpoint(
+        name="ecap_sac",
+        label="ECAP, sac median",
+        unit="1/Pa",
+        display_unit="1/Pa",
+        definition="Area-weighted median over the sac wall of OSI / TAWSS.",
+        direction="none",
+        source=_VAMPY,
+        required=False,
+    ),
+    Endpoint(
+        name="pressure_drop",
+        label="Pressure drop, inlet to outlets",
+        unit="Pa",
+        display_unit="Pa",
+        definition="Cycle mean of the inlet pressure minus the flow-weighted outlet pressure.",
+        direction="none",
+        source="10.3389/fneur.2019.00658",
+    ),
+    Endpoint(
+        name="sac_volume",
+        label="Sac volume",
+        unit="m3",
+        display_unit="mm3",
+        definition="Volume behind the ostium; one mask for all arms of a patient.",
+        direction="none",
+        source="10.1007/s13239-021-00535-w",
+    ),
+    Endpoint(
+        name="flow_share",
+        label="Flow share",
+        unit="1",
+        display_unit="%",
+        definition="Cycle-mean outflow of one outlet divided by that of all outlets.",
+        direction="none",
+        source="10.3389/fneur.2019.00658",
+        required=False,
+        per_outlet=True,
+    ),
+)
+
+REGISTRY: dict[str, Endpoint] = {endpoint.name: endpoint for endpoint in _ENDPOINTS}
+
+REDUCTION = Endpoint(
+    name="stav_reduction",
+    label="STAV reduction",
+    unit="1",
+    display_unit="%",
+    definition="1 - STAV / STAV in the reference arm of the same patient, same sac mask.",
+    direction="higher",
+    source="10.3174/ajnr.A4933",
+)
+"""The primary paired quantity; the success rule (a flow-reduction surrogate) is applied to it."""
+
+
+def lookup(name: str) -> Endpoint:
+    """Registry entry of a stored name; members of a family get their own label.
+
+    Raises:
+        EndpointError: the name is not registered.
+    """
+    if name == REDUCTION.name:
+        return REDUCTION
+    if name in REGISTRY and not REGISTRY[name].per_outlet:
+        return REGISTRY[name]
+    for family in REGISTRY.values():
+        member = name.removeprefix(f"{family.name}_")
+        if family.per_outlet and member != name:
+            return replace(family, name=name, label=f"{family.label}, {member.replace('_', ' ')}")
+    raise EndpointError(f"endpoint {name!r} is not registered; known: {', '.join(REGISTRY)}")
+
+
+def check_values(values: Mapping[str, Mapping[str, Any]], where: str) -> dict[str, float]:
+    """Values as plain SI numbers, after checking names, units and finiteness.
+
+    Args:
+        values: ``{name: {"value": float, "unit": str}}``.
+        where: file name for messages.
+
+    Raises:
+        EndpointError: unknown name, wrong unit, not finite, or a required endpoint is absent.
+    """
+    numbers = {}
+    for name, item in values.items():
+        endpoint = lookup(name)
+        if item["unit"] != endpoint.unit:
+            raise EndpointError(
+                f"{where}: {name} is in {item['unit']!r}, the registry says {endpoint.unit!r}"
+            )
+        value = float(item["value"])
+        if not math.isfinite(value):
+            raise EndpointError(f"{where}: {name} is {value}, expected a finite number")
+        numbers[name] = value
+    absent = [e.name for e in _ENDPOINTS if e.required and e.name not in numbers]
+    if absent:
+        raise EndpointError(f"{where}: required endpoints are absent: {', '.join(absent)}")
+    return numbers
+
+
+def read_endpoints(path: Path) -> dict[str, float]:
+    """Endpoint values of one patient and arm in SI; empty when an earlier step failed.
+
+    Raises:
+        EndpointError: see :func:`check_values`.
+    """
+    record = json.loads(path.read_text())
+    return check_values(record["endpoints"], str(path)) if record["endpoints"] else {}

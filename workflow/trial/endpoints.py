@@ -203,9 +203,6 @@ _ENDPOINTS = (
         direction="none",
         source="threshold is a study parameter; published definitions differ",
     ),
-        direction="none",
-        source="threshold is a study parameter; published definitions differ",
-    ),
     Endpoint(
         name="rrt_sac",
         label="Relative residence time, sac median",

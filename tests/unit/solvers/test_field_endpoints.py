@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Endpoints of analytic fields against their closed forms."""
+
+import json
+
+import numpy as np
+import pytest
+from analytic_case import MEAN_INFLOW, PRESSURE_DROP, Case, write_arm, write_bundle
+
+from solvers.fields.endpoints import (
+    EndpointSettings,
+    InconsistentFields,
+    Weighted,
+    compute_endpoints,
+    source_digests,
+)
+from trial.endpoints import check_values
+
+CASE = Case()
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    root = tmp_path_factory.mktemp("case")
+    return write_arm(root / "arm", CASE) / "fluid", write_bundle(root / "mesh")
+
+
+@pytest.fixture(scope="module")
+def values(folders):
+    return {name: item["value"] for name, item in compute_endpoints(*folders).items()}
+
+
+def test_names_and_units_are_those_of_the_registry(folders):
+    computed = compute_endpoints(*folders)
+    assert check_values(computed, "computed").keys() == computed.keys()
+
+
+# The stored points are single precision: relative errors of some 1e-7 in volumes and areas.
+@pytest.mark.parametrize(
+    ("name", "exact"),
+    [
+        ("stav", 0.08),
+        ("nrfv", 0.5),
+        ("sac_volume", CASE.sac_volume),
+        ("neck_inflow", CASE.neck_inflow),
+        ("neck_inflow_share", CASE.neck_inflow / MEAN_INFLOW),
+        ("turnover_time", CASE.sac_volume / CASE.neck_inflow),
+        ("tawss_sac", 0.55),
+        ("tawss_sac_p99", 1.0),
+        ("tawss_parent", 2.0),
+        ("tawss_parent_p99", 2.0),
+        ("osi_sac", 0.2),
+        ("osi_sac_p99", 0.2),
+        ("osi_parent", 0.0),
+        ("low_shear_area", 0.5),
+        ("pressure_drop", PRESSURE_DROP),
+        ("flow_share_outlet_1", 0.75),
+        ("flow_share_outlet_2", 0.25),
+    ],
+)
+def test_closed_form(values, name, exact):
+    assert values[name] == pytest.approx(exact, rel=2e-6, abs=1e-9)
+
+
+def test_residence_medians_take_a_value_of_the_field(values):
+    assert any(np.isclose(values["rrt_sac"], 1 / (0.6 * shear)) for shear in CASE.shear)
+    assert any(np.isclose(values["ecap_sac"], 0.2 / shear) for shear in CASE.shear)
+
+
+def test_thresholds_are_settings(folders):
+    strict = EndpointSettings(fast_flow_speed=0.2, low_shear_share=0.01)
+    computed = compute_endpoints(*folders, strict)
+    assert computed["nrfv"]["value"] == 0.0
+    assert computed["low_shear_area"]["value"] == 0.0
+
+
+def test_weighted_percentile_counts_measure_not_cells():
+    field = Weighted(np.array([3.0, 1.0, 2.0]), np.array([0.02, 0.9, 0.08]))
+    assert field.percentile(50) == 1.0
+    assert field.percentile(95) == 2.0
+    assert field.percentile(99) == 3.0
+
+
+def test_fields_of_another_solution_are_refused(folders, tmp_path):
+    fluid = write_arm(tmp_path / "arm", CASE) / "fluid"
+    summary = json.loads((fluid / "summary.json").read_text())
+    (fluid / "summary.json").write_text(json.dumps(summary | {"stav": 1.05 * CASE.stav}))
+    with pytest.raises(InconsistentFields, match="STAV"):
+        compute_endpoints(fluid, folders[1])
+
+
+def test_digests_follow_the_content(folders, tmp_path):
+    digests = source_digests(*folders)
+    assert set(digests) == {"fields.vtu", "wall.vtp", "summary.json", "markers.json"}
+    other = write_arm(tmp_path / "arm", Case(osi=0.3)) / "fluid"
+    changed = source_digests(other, folders[1])
+    assert changed["wall.vtp"] != digests["wall.vtp"]
+    assert changed["markers.json"] == digests["markers.json"]

@@ -8,7 +8,6 @@ would follow if all missing patients had failed (worst case) or succeeded (best 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,12 +16,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trial.config.study import Study
+from trial.cohort import Cohort
+from trial.config import Study
 from trial.endpoints import REDUCTION, lookup
 from trial.intervals import bootstrap_mean, mean_difference, proportion, pseudomedian
+from trial.outcome import write_json
+from trial.stages import STAGES
 from trial.tables import (
     ANALYSED,
-    STAGES,
     collect_attrition,
     collect_endpoints,
     endpoint_columns,
@@ -37,65 +38,52 @@ class AnalysisPlan:
     """What is compared with what, fixed before the results are read.
 
     Attributes:
-        patients: ids of all patients of the study, lost ones included.
-        arms: label by arm name.
+        cohort: patients and arms, lost and quarantined ones included.
         reference: arm the others are compared with.
         threshold: STAV reduction that counts as success, 0..1.
         curve: thresholds of the success curve, 0..1.
         confidence: level of every interval.
         bootstrap_samples: resamplings of the patients.
         seed: of the resampling.
-        quarantine: reason by (patient, arm); an empty arm means all arms.
     """
 
-    patients: tuple[str, ...]
-    arms: Mapping[str, str]
+    cohort: Cohort
     reference: str
     threshold: float
     curve: tuple[float, ...]
     confidence: float
     bootstrap_samples: int
     seed: int
-    quarantine: Mapping[tuple[str, str], str]
 
     @classmethod
-    def from_study(
-        cls, study: Study, quarantine: Mapping[tuple[str, str], str] | None = None
-    ) -> AnalysisPlan:
-        """Read the plan off a study configuration."""
+    def of(cls, study: Study, cohort: Cohort) -> AnalysisPlan:
+        """Plan of a study."""
         block = study.statistics
         first, last, step = block.threshold_curve_percent
         curve = np.arange(first, last + 0.5 * step, step) / 100.0
         return cls(
-            patients=study.patients,
-            arms={name: arm.label for name, arm in study.arms.items()},
+            cohort=cohort,
             reference=study.reference_arm,
             threshold=block.success_threshold_percent / 100.0,
             curve=tuple(float(t) for t in curve),
             confidence=block.confidence_percent / 100.0,
             bootstrap_samples=block.bootstrap_samples,
             seed=study.study.seed,
-            quarantine=quarantine or {},
         )
-
-    def quarantined(self, patient: str, arm: str) -> str | None:
-        """Reason for which a patient-arm was set aside by hand, or None."""
-        return self.quarantine.get((patient, arm), self.quarantine.get((patient, "")))
 
 
 def summarise(study_root: Path, plan: AnalysisPlan) -> None:
     """Write ``endpoints.csv``, ``endpoints.parquet`` and ``missing.tsv`` of a study."""
-    attrition = collect_attrition(study_root, plan)
-    write_tables(collect_endpoints(study_root, plan, attrition), attrition, study_root)
+    attrition = collect_attrition(study_root, plan.cohort)
+    table = collect_endpoints(study_root, attrition, plan.reference)
+    write_tables(table, attrition, study_root)
 
 
 def compare(study_root: Path, plan: AnalysisPlan) -> None:
     """Write ``statistics.json`` of a study from its result tree."""
-    attrition = collect_attrition(study_root, plan)
-    table = collect_endpoints(study_root, plan, attrition)
-    statistics = analyse(table, attrition, plan)
-    text = json.dumps(statistics, indent=2, allow_nan=False)
-    (study_root / "statistics.json").write_text(text + "\n")
+    attrition = collect_attrition(study_root, plan.cohort)
+    table = collect_endpoints(study_root, attrition, plan.reference)
+    write_json(study_root / "statistics.json", analyse(table, attrition, plan))
 
 
 def analyse(table: pd.DataFrame, attrition: pd.DataFrame, plan: AnalysisPlan) -> dict[str, Any]:
@@ -117,10 +105,10 @@ def analyse(table: pd.DataFrame, attrition: pd.DataFrame, plan: AnalysisPlan) ->
         "flow": patient_flow(attrition, plan),
         "arms": {
             arm: {name: _arm_summary(table, arm, ids) for name, ids in groups.items()}
-            for arm in plan.arms
+            for arm in plan.cohort.arms
         },
         "comparisons": {
-            arm: compare_arm(table, arm, plan) for arm in plan.arms if arm != plan.reference
+            arm: compare_arm(table, arm, plan) for arm in plan.cohort.arms if arm != plan.reference
         },
     }
 
@@ -131,20 +119,21 @@ def patient_groups(plan: AnalysisPlan) -> dict[str, tuple[str, ...]]:
     A cohort that mixes synthetic patients with surfaces is reported for the synthetic patients
     alone, who share one population, and for all.
     """
-    synthetic = tuple(p for p in plan.patients if p.startswith("p"))
-    if synthetic and len(synthetic) < len(plan.patients):
-        return {"synthetic": synthetic, ALL: plan.patients}
-    return {ALL: plan.patients}
+    synthetic = tuple(p for p in plan.cohort.patients if p.startswith("p"))
+    if synthetic and len(synthetic) < len(plan.cohort.patients):
+        return {"synthetic": synthetic, ALL: plan.cohort.patients}
+    return {ALL: plan.cohort.patients}
 
 
 def patient_flow(attrition: pd.DataFrame, plan: AnalysisPlan) -> dict[str, Any]:
     """Patients that passed each stage per arm, losses per code and arm, and who was lost."""
     counts, codes = {}, {}
-    for arm in plan.arms:
+    for arm in plan.cohort.arms:
         rows = attrition[attrition["arm"] == arm]
         counts[arm] = {"planned": len(rows)}
         counts[arm] |= {
-            stage: int((rows["passed"] > position).sum()) for position, stage in enumerate(STAGES)
+            stage.passed: int((rows["passed"] > position).sum())
+            for position, stage in enumerate(STAGES)
         }
         lost = rows[rows["code"] != ""]
         codes[arm] = {code: int(n) for code, n in lost["code"].value_counts().items()}
@@ -259,10 +248,6 @@ def _arm_summary(table: pd.DataFrame, arm: str, ids: tuple[str, ...]) -> dict[st
 
 def _plan_record(plan: AnalysisPlan, groups: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
     record = asdict(plan)
-    record["quarantine"] = [
-        {"patient": patient, "arm": arm, "reason": reason}
-        for (patient, arm), reason in plan.quarantine.items()
-    ]
     record["groups"] = {name: list(ids) for name, ids in groups.items()}
     record["primary_group"] = next(iter(groups))
     return record

@@ -3,26 +3,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
+from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from trial.cohort import Cohort
 from trial.endpoints import REDUCTION, lookup, read_endpoints
-
-if TYPE_CHECKING:
-    from trial.statistics import AnalysisPlan
-
-STAGES = ("sampled", "meshed", "deployed", "solved", "analysed")
-"""What a patient-arm passes through; the stage names of the patient flow."""
+from trial.stages import STAGES
 
 KEYS = ("patient", "kind", "arm", "status")
 ANALYSED = "analysed"
-NOT_RUN = "not_run"
 
 SAME_SAC = 1e-6
 """Largest relative difference between the sac volumes of two arms of one patient."""
@@ -37,27 +32,7 @@ def patient_kind(patient: str) -> str:
     return "surface" if patient.startswith("s") else "synthetic"
 
 
-def outcome_paths(study_root: Path, patient: str, arm: str) -> dict[str, Path]:
-    """File that holds the outcome of each stage."""
-    folder = study_root / "patients" / patient
-    return {
-        "sampled": study_root / "cohort" / f"{patient}.json",
-        "meshed": folder / "anatomy" / "outcome.json",
-        "deployed": folder / "arms" / arm / "deployment" / "outcome.json",
-        "solved": folder / "arms" / arm / "fluid" / "outcome.json",
-        "analysed": folder / "arms" / arm / "endpoints.json",
-    }
-
-
-def read_outcome(path: Path) -> dict[str, Any]:
-    """Outcome stored in a file, alone or under the key ``outcome``."""
-    if not path.exists():
-        return {"status": "failed", "code": NOT_RUN, "message": f"{path.name} does not exist"}
-    record = json.loads(path.read_text())
-    return record.get("outcome", record)
-
-
-def collect_attrition(study_root: Path, plan: AnalysisPlan) -> pd.DataFrame:
+def collect_attrition(study_root: Path, cohort: Cohort) -> pd.DataFrame:
     """Stages each patient-arm passed and, for the lost ones, the first failure.
 
     Returns:
@@ -65,27 +40,25 @@ def collect_attrition(study_root: Path, plan: AnalysisPlan) -> pd.DataFrame:
         the last four are empty for analysed patient-arms.
     """
     rows = []
-    for patient in plan.patients:
-        for arm in plan.arms:
-            row: dict[str, Any] = {"patient": patient, "kind": patient_kind(patient), "arm": arm}
-            row |= {"passed": len(STAGES), "stage": "", "code": "", "message": "", "where": ""}
-            reason = plan.quarantined(patient, arm)
-            for passed, stage in enumerate(STAGES):
-                outcome = read_outcome(outcome_paths(study_root, patient, arm)[stage])
-                if outcome["status"] == "ok":
-                    continue
-                if reason is not None:
-                    outcome = {"code": "quarantined", "message": reason}
-                row |= {"passed": passed, "stage": stage}
-                row |= {key: outcome.get(key) or "" for key in ("code", "message", "where")}
-                break
-            rows.append(row)
+    for patient, arm in product(cohort.patients, cohort.arms):
+        row: dict[str, Any] = {"patient": patient, "kind": patient_kind(patient), "arm": arm}
+        row |= {"passed": len(STAGES), "stage": "", "code": "", "message": "", "where": ""}
+        excluded = cohort.excluded(patient, arm)
+        for passed, stage in enumerate(STAGES):
+            outcome = stage.read(study_root, patient, arm)
+            if outcome.ok:
+                continue
+            row |= {"passed": passed, "stage": stage.name, "code": outcome.code}
+            row |= {"message": outcome.message, "where": outcome.where}
+            break
+        if excluded is not None:
+            row |= {"passed": min(row["passed"], len(STAGES) - 1), "code": "quarantined"}
+            row |= {"message": excluded.reason, "where": ""}
+        rows.append(row)
     return pd.DataFrame(rows)
 
 
-def collect_endpoints(
-    study_root: Path, plan: AnalysisPlan, attrition: pd.DataFrame
-) -> pd.DataFrame:
+def collect_endpoints(study_root: Path, attrition: pd.DataFrame, reference: str) -> pd.DataFrame:
     """Endpoints of every patient-arm in SI, with the STAV reduction against the reference arm.
 
     Lost patient-arms keep their row, with their code as ``status`` and no values.
@@ -94,20 +67,19 @@ def collect_endpoints(
         TableError: the arms of a patient were not evaluated on the same sac.
     """
     rows = []
-    for lost in attrition.itertuples():
-        row = {"patient": lost.patient, "kind": lost.kind, "arm": lost.arm}
-        row["status"] = lost.code or ANALYSED
-        if not lost.code:
-            path = outcome_paths(study_root, lost.patient, lost.arm)["analysed"]
-            row |= read_endpoints(path)
+    for item in attrition.itertuples():
+        row = {"patient": item.patient, "kind": item.kind, "arm": item.arm}
+        row["status"] = item.code or ANALYSED
+        if not item.code:
+            row |= read_endpoints(STAGES[-1].path(study_root, item.patient, item.arm))
         rows.append(row)
     table = pd.DataFrame(rows)
     if "stav" not in table:
         table["stav"] = float("nan")
     _check_same_sac(table)
-    reference = table[table["arm"] == plan.reference].set_index("patient")["stav"]
-    reduction = 1.0 - table["stav"] / table["patient"].map(reference)
-    table[REDUCTION.name] = reduction.where(table["arm"] != plan.reference)
+    control = table[table["arm"] == reference].set_index("patient")["stav"]
+    reduction = 1.0 - table["stav"] / table["patient"].map(control)
+    table[REDUCTION.name] = reduction.where(table["arm"] != reference)
     return table
 
 

@@ -4,7 +4,16 @@
 import numpy as np
 import pytest
 import pyvista as pv
-from analytic_case import SAC, SAC_CENTRE, SAC_RADIUS, TUBE_RADIUS, Case, write_arm, write_bundle
+from analytic_case import (
+    LUMEN,
+    SAC,
+    SAC_CENTRE,
+    SAC_RADIUS,
+    TUBE_RADIUS,
+    Case,
+    write_arm,
+    write_bundle,
+)
 
 from solvers.fields.pictures import ArmFolders, render_patient
 from solvers.fields.view import choose_view, nice_limit, vessel_axis
@@ -57,10 +66,13 @@ def test_camera_moves_to_the_side_where_the_vessel_does_not_hide_the_sac(
     blocked = write_arm(tmp_path / "arm", Case()) / "fluid"
     wall = pv.read(blocked / "wall.vtp")
     screen = pv.Sphere(radius=0.5e-3, center=SAC_CENTRE + 5e-3 * view.towards)
-    screen.cell_data["region"] = np.ones(screen.n_cells, dtype=int)
-    screen.cell_data["tawss"] = np.ones(screen.n_cells)
-    screen.cell_data["osi"] = np.zeros(screen.n_cells)
-    wall.append_polydata(screen).save(blocked / "wall.vtp")
+    both = pv.PolyData.from_regular_faces(
+        np.concatenate([wall.points, screen.points]),
+        np.concatenate([wall.regular_faces, screen.regular_faces + wall.n_points]),
+    )
+    for name, value in {"region": LUMEN, "tawss": 1.0}.items():
+        both.cell_data[name] = np.append(wall.cell_data[name], np.full(screen.n_cells, value))
+    both.save(blocked / "wall.vtp")
     np.testing.assert_allclose(choose_view(blocked, bundle).towards, -view.towards, atol=1e-12)
 
 

@@ -17,6 +17,9 @@ Array = NDArray[np.float64]
 EXACT_SIGNED_RANK_LIMIT = 60
 """Largest sample for which the signed-rank distribution is counted instead of approximated."""
 
+ROUNDING = 1e-9
+"""Relative differences below this are rounding of the arithmetic, not of the physics."""
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -96,7 +99,7 @@ def bootstrap_mean(values: Array, confidence: float, samples: int, seed: int) ->
     if n == 0:
         return Estimate(None, None, None, 0, method)
     mean = float(np.mean(values))
-    if n < 3 or np.ptp(values) == 0.0:
+    if n < 3 or np.ptp(values) <= ROUNDING * abs(mean):
         return Estimate(mean, None, None, n, method)
     interval = stats.bootstrap(
         (values,),

@@ -19,7 +19,7 @@ import pandas as pd
 from trial.cohort import Cohort
 from trial.config import Study
 from trial.endpoints import REDUCTION, lookup
-from trial.intervals import bootstrap_mean, mean_difference, proportion, pseudomedian
+from trial.intervals import ROUNDING, bootstrap_mean, mean_difference, proportion, pseudomedian
 from trial.outcome import write_json
 from trial.stages import STAGES
 from trial.tables import (
@@ -153,7 +153,7 @@ def compare_arm(table: pd.DataFrame, arm: str, plan: AnalysisPlan) -> dict[str, 
                 "patient": patient,
                 "kind": rows.loc[patient, "kind"],
                 "reduction": float(value),
-                "success": bool(value >= plan.threshold),
+                "success": bool(succeeds(value, plan.threshold)),
             }
             for patient, value in reductions.sort_values(ascending=False).items()
         ],
@@ -169,6 +169,11 @@ def compare_arm(table: pd.DataFrame, arm: str, plan: AnalysisPlan) -> dict[str, 
     }
 
 
+def succeeds(reduction: Any, threshold: float) -> Any:
+    """Whether a STAV reduction (number or array) reaches the threshold, rounding aside."""
+    return reduction >= threshold - ROUNDING
+
+
 def success(
     reductions: pd.Series, ids: tuple[str, ...], threshold: float, confidence: float
 ) -> dict[str, Any]:
@@ -182,7 +187,7 @@ def success(
     """
     known = reductions[reductions.index.isin(ids)]
     n, total = len(known), len(ids)
-    successes = int((known >= threshold).sum())
+    successes = int(succeeds(known, threshold).sum())
     return {
         "threshold": threshold,
         "successes": successes,

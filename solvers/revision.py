@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Revision of the methods.
+
+The workflow does not see edits inside ``meshes`` and ``solvers``. Raise the number with every
+change that moves results: meshes, deployments and solutions are then computed again.
+
+1: first version.
+"""
+
+NUMERICS_REVISION = 1

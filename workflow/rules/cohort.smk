@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Who is in the study.
+
+
+rule record_study:
+    input:
+        script=script("record_study"),
+    output:
+        config=ROOT + "/config.yaml",
+    log:
+        ROOT + "/logs/record_study.log",
+    benchmark:
+        ROOT + "/benchmarks/record_study.tsv"
+    params:
+        study=as_json(STUDY.plain()),
+    shell:
+        "python {input.script} --study {params.study:q} --out {output.config} > {log} 2>&1"
+
+
+rule sample_patient:
+    input:
+        script=script("sample_patient"),
+    output:
+        patient=ROOT + "/cohort/{patient}.json",
+    log:
+        ROOT + "/logs/sample_patient/{patient}.log",
+    benchmark:
+        ROOT + "/benchmarks/sample_patient/{patient}.tsv"
+    params:
+        settings=sampling_settings,
+    shell:
+        "python {input.script} --patient {wildcards.patient} --settings {params.settings:q}"
+        " --out {output.patient} > {log} 2>&1 && tail -n 1 {log}"

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# The study, its ids, the paths and the functions that the rules share.
+import json
+import os
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+PROJECT = Path(workflow.basedir)
+sys.path[:0] = [str(PROJECT / "workflow"), str(PROJECT)]
+# The scripts run in processes of their own and import the same packages.
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    [*sys.path[:2], *filter(None, [os.environ.get("PYTHONPATH")])]
+)
+
+from solvers.revision import NUMERICS_REVISION
+from trial.cohort import Cohort
+from trial.config import load_study
+from trial.errors import ConfigError
+from trial.progress import progress_text
+
+QUARANTINE = PROJECT / "configs" / "quarantine.tsv"
+
+try:
+    STUDY = load_study(workflow.configfiles, workflow.config_settings.config).study
+    COHORT = Cohort.of(STUDY, QUARANTINE)
+except ConfigError as error:
+    raise WorkflowError(str(error))
+
+ROOT = "results/{study}"
+PATIENT = ROOT + "/patients/{patient}"
+ARM = PATIENT + "/arms/{arm}"
+
+
+wildcard_constraints:
+    study=COHORT.study,
+    patient=r"[ps]\d\d\d+",
+    arm="|".join(COHORT.arms),
+
+
+def script(name):
+    """Script of a rule, relative to the working directory: moving both moves no input."""
+    return os.path.relpath(PROJECT / "workflow" / "scripts" / f"{name}.py")
+
+
+def as_json(value):
+    return json.dumps(value, sort_keys=True)
+
+
+def progress():
+    return progress_text(Path(f"results/{COHORT.study}"), COHORT)
+
+
+def surface_of(patient):
+    """Surface block of a patient read from a surface; None for a synthetic one."""
+    return STUDY.surfaces[int(patient[1:]) - 1] if patient.startswith("s") else None
+
+
+def surface_file(wildcards):
+    surface = surface_of(wildcards.patient)
+    return [str(PROJECT / surface.file)] if surface else []
+
+
+def sampling_settings(wildcards):
+    """What a patient depends on; the size of the cohort is not part of it."""
+    surface = surface_of(wildcards.patient)
+    population = STUDY.population.plain() | {"synthetic": 0}
+    return as_json(
+        {
+            "seed": STUDY.study.seed,
+            "population": population,
+            "surface": (
+                surface.to_si() | {"file": str(PROJECT / surface.file)}
+                if surface
+                else None
+            ),
+        }
+    )
+
+
+def device_settings(wildcards):
+    device = STUDY.arms[wildcards.arm].device
+    return as_json(device.to_si() if device else None)
+
+
+def flow_settings(wildcards):
+    return as_json(STUDY.arm_flow(wildcards.arm).to_si())
+
+
+def physiology_factors(wildcards):
+    return as_json(STUDY.arms[wildcards.arm].physiology.plain())
+
+
+def arms_of(wildcards):
+    """Arms of a patient that are computed, the reference arm first."""
+    arms = [arm for patient, arm in COHORT.pairs() if patient == wildcards.patient]
+    return sorted(arms, key=lambda arm: arm != STUDY.reference_arm)
+
+
+def arm_endpoints(wildcards):
+    return expand(ARM + "/endpoints.json", arm=arms_of(wildcards), allow_missing=True)
+
+
+def all_endpoints(wildcards):
+    return [
+        (ARM + "/endpoints.json").format(
+            study=wildcards.study, patient=patient, arm=arm
+        )
+        for patient, arm in COHORT.pairs()
+    ]
+
+
+def all_pictures(wildcards):
+    if not STUDY.report.pictures:
+        return []
+    return expand(PATIENT + "/pictures", patient=COHORT.computed(), allow_missing=True)
+
+
+def mpi_ranks(wildcards, threads):
+    """Ranks follow the threads granted: both shrink on a small machine."""
+    return threads
+
+
+def mpi_command(wildcards, threads):
+    """Launcher of a job with several ranks; profiles replace it (srun). None: no MPI."""
+    return "mpirun --bind-to none" if threads > 1 else None
+
+
+def launch(wildcards, threads, resources):
+    """Start of the command line of an MPI job."""
+    command = resources.get("mpi")
+    return f"{command} -n {threads}" if command else ""

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Draw one patient of the population, or describe one read from a surface."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from meshes.anatomy.ica import IcaParameters, implausible
+from trial.config.population import Population
+from trial.errors import SamplingRejected
+from trial.outcome import guard, write_json
+from trial.sampling import surface_patient, synthetic_patient
+from trial.script import announce, log_to_stderr, parser
+
+
+def reject(anatomy: dict[str, Any]) -> str | None:
+    """Why a drawn anatomy is geometrically impossible, or None."""
+    return implausible(IcaParameters(**anatomy))
+
+
+def main() -> None:
+    """Command line."""
+    args = parser(__doc__, patient=str, settings=dict, out=Path).parse_args()
+    log_to_stderr()
+    settings = args.settings
+    population = Population.model_validate(settings["population"])
+    number = int(args.patient[1:])
+    patient: dict[str, Any] = {}
+
+    def work() -> dict[str, Any]:
+        if settings["surface"] is None:
+            patient.update(synthetic_patient(population, settings["seed"], number, reject))
+        else:
+            surface = settings["surface"]
+            patient.update(surface_patient(population, settings["seed"], number, surface))
+        return {"rejected": len(patient["rejected"])}
+
+    outcome = guard(work, "sample", expected=(SamplingRejected,))
+    # Without time and versions the same draw gives the same file, and nothing downstream re-runs.
+    stable = replace(outcome, versions={}, wall_time_s=0.0)
+    write_json(args.out, {"patient": args.patient, "outcome": asdict(stable), **patient})
+    announce(outcome, args.patient)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What a study file may say."""
+
+from trial.config.load import Resolved, load_study
+from trial.config.study import Study
+
+__all__ = ["Resolved", "Study", "load_study"]

@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""From files to a validated study; every fault is one sentence."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from annotated_types import Ge, Gt, Le, Lt
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from trial.config.study import Study
+from trial.errors import ConfigError
+from trial.overlay import Layer, Overlay, read_yaml
+from trial.provenance import PROJECT
+
+CONFIGS = PROJECT / "configs"
+DEFAULT = CONFIGS / "default.yaml"
+DEMO = CONFIGS / "studies" / "demo.yaml"
+
+_LIMITS = {Ge: ("at least", "ge"), Gt: ("above", "gt"), Le: ("at most", "le"), Lt: ("below", "lt")}
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A validated study and where each of its values was set.
+
+    Attributes:
+        study: the configuration.
+        overlay: the layers it was merged from.
+    """
+
+    study: Study
+    overlay: Overlay
+
+
+def load_study(
+    files: Sequence[Path], overrides: Mapping[str, Any] | None = None, configs: Path = CONFIGS
+) -> Resolved:
+    """Merge default, extended, study and command-line layers, and validate the result.
+
+    Args:
+        files: study files, later ones laid over earlier ones; the demo study when empty.
+        overrides: keys given on the command line.
+        configs: folder with default.yaml and the libraries.
+
+    Raises:
+        ConfigError: one sentence per fault.
+    """
+    overlay = Overlay(configs)
+    overlay.add(Layer(read_yaml(configs / DEFAULT.name), shown(configs / DEFAULT.name)))
+    for path in files or [configs / "studies" / DEMO.name]:
+        for layer in _study_layers(Path(path), configs):
+            overlay.add(layer)
+    if overrides:
+        overlay.add(Layer(overrides, "the command line"))
+    values = overlay.values()
+    try:
+        study = Study.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError(_sentences(error, Study, overlay, ())) from None
+    for arm in study.arms:
+        try:
+            study.arm_flow(arm)
+        except ValidationError as error:
+            model = type(study.flow)
+            raise ConfigError(_sentences(error, model, overlay, ("arms", arm, "flow"))) from None
+    return Resolved(study, overlay)
+
+
+def read_recorded(path: Path) -> Study:
+    """Read the resolved configuration kept beside the results."""
+    return Study.model_validate(read_yaml(path))
+
+
+def shown(path: Path) -> str:
+    """Path as people write it: relative to the project where it lies inside."""
+    path = Path(path).resolve()
+    return str(path.relative_to(PROJECT)) if path.is_relative_to(PROJECT) else str(path)
+
+
+def _study_layers(path: Path, configs: Path) -> list[Layer]:
+    """Layers of one study file: the study it extends, then its own."""
+    content = read_yaml(path)
+    base = content.pop("extends", None)
+    if base is None:
+        return [Layer(content, shown(path))]
+    base_path = configs / "studies" / f"{base}.yaml"
+    if not base_path.is_file():
+        raise ConfigError(
+            f"extends is {base!r}, but {shown(base_path)} does not exist ({shown(path)})"
+        )
+    base_content = read_yaml(base_path)
+    if "extends" in base_content:
+        raise ConfigError(
+            f"extends is {base!r}, which itself extends {base_content['extends']!r}; "
+            f"one level is allowed ({shown(path)})"
+        )
+    return [Layer(base_content, shown(base_path)), Layer(content, shown(path))]
+
+
+def _sentences(
+    error: ValidationError, model: type[BaseModel], overlay: Overlay, prefix: tuple[str, ...]
+) -> str:
+    lines = []
+    for fault in error.errors(include_url=False):
+        keys, field, owner = _locate(model, fault["loc"])
+        path = (*prefix, *keys)
+        name = ".".join(str(part) for part in path)
+        source = overlay.source(path)
+        place = f" (set in {source})" if source else ""
+        lines.append(_sentence(name, fault, field, owner) + place)
+    return "\n".join(dict.fromkeys(lines))
+
+
+def _sentence(
+    name: str, fault: Mapping[str, Any], field: FieldInfo | None, owner: type[BaseModel] | None
+) -> str:
+    kind = fault["type"]
+    if kind == "extra_forbidden":
+        known = [f.alias or key for key, f in owner.model_fields.items()] if owner else []
+        close = difflib.get_close_matches(name.rpartition(".")[2], known, n=1, cutoff=0.5)
+        hint = f"did you mean {close[0]}?" if close else f"known here: {', '.join(known)}"
+        return f"{name} is not a known key; {hint}"
+    if kind == "missing":
+        about = f": {field.description}" if field and field.description else ""
+        return f"{name} is missing{about}"
+    if kind == "value_error":
+        return f"{name}: {fault['ctx']['error']}" if name else str(fault["ctx"]["error"])
+    if kind.startswith("union_tag"):
+        tag = fault["ctx"].get("tag")
+        allowed = fault["ctx"].get("expected_tags", "")
+        return (
+            f"{name} has distribution {tag!r}, allowed: {allowed}"
+            if allowed
+            else (f"{name} needs a distribution")
+        )
+    allowed = _allowed(field) if field else ""
+    message = fault["msg"][0].lower() + fault["msg"][1:]
+    return f"{name} is {fault['input']!r}, but {allowed or message}"
+
+
+def _allowed(field: FieldInfo) -> str:
+    """Allowed range of a number field in words; empty for other kinds."""
+    bounds = [
+        f"{_LIMITS[type(m)][0]} {getattr(m, _LIMITS[type(m)][1]):g}"
+        for m in field.metadata
+        if type(m) in _LIMITS
+    ]
+    if not bounds:
+        return ""
+    kind = "a whole number" if field.annotation is int else "a number"
+    return f"must be {kind} {' and '.join(bounds)}"
+
+
+def _locate(
+    model: type[BaseModel], loc: tuple[int | str, ...]
+) -> tuple[tuple[int | str, ...], FieldInfo | None, type[BaseModel] | None]:
+    """Follow an error location: the configuration keys, the field and the block that owns it."""
+    keys: list[int | str] = []
+    kind: Any = model
+    field: FieldInfo | None = None
+    owner: type[BaseModel] | None = None
+    for part in loc:
+        kind, is_tag = _enter_union(kind, part)
+        if is_tag:
+            continue
+        keys.append(part)
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            owner = kind
+            field = next(
+                (f for key, f in kind.model_fields.items() if part in (key, f.alias)), None
+            )
+            kind = field.annotation if field else None
+        else:
+            arguments = [a for a in get_args(kind) if a is not Ellipsis]
+            kind = _strip(arguments[-1]) if arguments else None
+    return tuple(keys), field, owner
+
+
+def _enter_union(kind: Any, part: int | str) -> tuple[Any, bool]:
+    """Resolve optional and tagged types; the second value says that ``part`` was only the tag."""
+    kind = _strip(kind)
+    if get_origin(kind) is Union or type(kind).__name__ == "UnionType":
+        members = [m for m in map(_strip, get_args(kind)) if m is not type(None)]
+        for member in members:
+            tag = getattr(member, "model_fields", {}).get("distribution")
+            if tag is not None and part in get_args(tag.annotation):
+                return member, True
+        if len(members) == 1:
+            return _enter_union(members[0], part)
+    return kind, False
+
+
+def _strip(kind: Any) -> Any:
+    return get_args(kind)[0] if get_origin(kind) is Annotated else kind

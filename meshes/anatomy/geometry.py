@@ -17,12 +17,12 @@ from meshes.centreline import Tube
 from meshes.errors import SurfaceInvalid
 from meshes.types import Array
 
-DEVICE_OFFSET = 1.08
+DEVICE_OFFSET = 1.10
 """Device radius over vessel radius at the neck: with the fillet below, the braid meets the fillet
 where its wall stands about 50 degrees to the braid, so the cut has no thin wedges."""
-FILLET = 0.25
+FILLET = 0.20
 """Width of the neck fillet over the vessel (or branch) radius."""
-WRAP = math.radians(60.0)
+WRAP = math.radians(55.0)
 """Largest half angle of the vessel circumference that the neck takes; wider necks grow along it."""
 OVERRUN = 0.75
 """Blind length behind each opening in diameters, before the closing hemisphere."""
@@ -239,13 +239,17 @@ def _sac(p: IcaParameters, neck: NeckFrame, scale: float) -> Sac:
     # A long neck on a narrow vessel carries a rounder dome: the fourth root of its ratio.
     oblong = (half_along / half_across) ** 0.25
     dome = 0.5 * p.bulge * p.neck_diameter
+    # Across the vessel the rim of the neck lies lower on the round wall; the dome flares from there
+    # and stands steeply on the wall.
+    wrap = min(half_across / neck.radius, math.sin(WRAP))
+    rim = -neck.radius * (1.0 - math.sqrt(1.0 - wrap**2)) * lean
     axis = math.cos(p.neck_vessel_angle) * neck.tangent + lean * neck.outward
     return Sac(
         origin=neck.centre + neck.radius * neck.outward,
         axis=axis,
         along=perpendicular(neck.tangent, axis),
-        meridian_along=Meridian(half_along, max(dome * oblong, half_along), p.sac_length),
-        meridian_across=Meridian(half_across, max(dome / oblong, half_across), p.sac_length),
+        meridian_along=Meridian(half_along, max(dome * oblong, half_along), 0.0, p.sac_length),
+        meridian_across=Meridian(half_across, max(dome / oblong, half_across), rim, p.sac_length),
         depth=0.8 * neck.radius / lean,
     )
 
@@ -283,7 +287,7 @@ def _bleb(p: IcaParameters, sac: Sac) -> Ball | None:
 
 def _dome_ray(polar: float, azimuth: float, sac: Sac) -> tuple[Array, Array]:
     """Centre of the dome and the direction at two angles from it."""
-    centre = sac.origin + (sac.meridian_along.length - sac.meridian_along.semi_axis) * sac.axis
+    centre = sac.origin + (sac.meridian_along.top - sac.meridian_along.semi_axis) * sac.axis
     across = np.cross(sac.axis, sac.along)
     side = math.cos(azimuth) * sac.along + math.sin(azimuth) * across
     return centre, math.cos(polar) * sac.axis + math.sin(polar) * side

@@ -16,7 +16,7 @@ class IcaParameters:
         vessel_diameter: parent vessel diameter at the neck [m].
         neck_diameter: diameter of the circle of the area of the ostium, the part of the device
             surface inside the lumen [m].
-        sac_length: from the parent wall at the neck centre to the top of the sac, along its axis [m].
+        sac_length: from the parent wall at the neck centre to the top, along the sac axis [m].
         neck_vessel_angle: between the sac axis and the downstream vessel axis [rad].
         bulge: widest sac diameter over the neck diameter (geometric mean of both planes) [-].
         sac_azimuth: sac direction about the vessel, from the outer side of the local bend [rad].

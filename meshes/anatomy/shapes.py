@@ -46,29 +46,37 @@ class Ball:
 class Meridian:
     """Half-width profile of a sac in one plane through its axis: an arc of an ellipse.
 
-    It has the half-width ``neck`` at height 0, its widest half-width ``dome`` above and closes at
-    the height ``length`` of the sac.
+    It has the half-width ``neck`` at the height ``base`` and below, its widest half-width ``dome``
+    above and closes at the height ``top``.
 
     Attributes:
         neck: half-width at the neck [m].
         dome: largest half-width [m], at least ``neck``.
-        length: height of the sac [m].
+        base: height of the neck along the sac axis [m].
+        top: height of the top [m].
     """
 
     neck: float
     dome: float
-    length: float
+    base: float
+    top: float
 
     @property
     def semi_axis(self) -> float:
         """Semi-axis of the ellipse along the sac axis [m]."""
-        return self.length / (1.0 + np.sqrt(1.0 - (self.neck / self.dome) ** 2))
+        return (self.top - self.base) / (1.0 + np.sqrt(1.0 - (self.neck / self.dome) ** 2))
 
-    def spread(self, height: Array) -> tuple[Array, Array]:
-        """Squared half-width over the distance from the top [m], and its slope."""
+    def clamped(self, z: Array) -> Array:
+        """Height that stops at the base; rounded, so that the collar joins without an edge."""
+        soft = 0.2 * (self.top - self.base)
+        above = z - self.base
+        rounded = np.clip(above + soft, 0.0, None) ** 2 / (4.0 * soft)
+        return self.base + np.where(above < soft, rounded, above)
+
+    def spread(self, height: Array) -> Array:
+        """Squared half-width over the distance to the top [m] at a clamped height."""
         axis = self.semi_axis
-        scale = (self.dome / axis) ** 2
-        return scale * (height + 2.0 * axis - self.length), np.full_like(height, scale)
+        return (self.dome / axis) ** 2 * (height - self.top + 2.0 * axis)
 
 
 @dataclass(frozen=True)
@@ -76,15 +84,15 @@ class Sac:
     """Saccular dome on a neck, different in the two planes along and across the vessel.
 
     Sections across the axis are ellipses whose half-widths follow a meridian each; below the neck
-    plane the body continues as a straight collar into the vessel.
+    the body continues as a straight collar into the vessel.
 
     Attributes:
-        origin: (3,) centre of the neck, on the vessel wall [m].
+        origin: (3,) on the vessel wall at the neck centre, height 0 [m].
         axis: (3,) unit vector from the neck to the top.
         along: (3,) unit vector across the axis, in the plane of axis and vessel.
         meridian_along: profile in the plane of ``along``.
-        meridian_across: profile in the other plane.
-        depth: how far the collar reaches below the neck plane [m].
+        meridian_across: profile in the other plane, same top.
+        depth: how far the collar reaches below the origin [m].
     """
 
     origin: Array
@@ -97,27 +105,36 @@ class Sac:
     def field(self, points: Array) -> Array:
         """First-order distance to the sac wall [m], negative inside."""
         arm = points - self.origin
-        across = np.cross(self.axis, self.along)
-        x, y, z = arm @ self.along, arm @ across, arm @ self.axis
-        # Smooth positive part: the collar turns into the dome without an edge.
-        soft = 0.25 * self.meridian_across.neck
-        root = np.sqrt(z**2 + soft**2)
-        height, slope = 0.5 * (z + root), 0.5 * (1.0 + z / root)
-        p, dp = self.meridian_along.spread(height)
-        q, dq = self.meridian_across.spread(height)
-        # x^2/p + y^2/q = top - height, with p and q the squared half-widths per unit of that drop.
-        body = x**2 / p + y**2 / q - (self.meridian_along.length - height)
-        dz = slope * (1.0 - x**2 * dp / p**2 - y**2 * dq / q**2)
-        steepness = np.sqrt((2.0 * x / p) ** 2 + (2.0 * y / q) ** 2 + dz**2)
-        return np.maximum(body / np.maximum(steepness, 0.2), -self.depth - z)
+        x, y, z = arm @ self.along, arm @ np.cross(self.axis, self.along), arm @ self.axis
+        level, slope_x, slope_y = self._level(x, y, z)
+        step = 1.0e-3 * self.meridian_along.top
+        slope_z = (self._level(x, y, z + step)[0] - level) / step
+        steepness = np.sqrt(slope_x**2 + slope_y**2 + slope_z**2)
+        return np.maximum(level / np.maximum(steepness, 0.2), -self.depth - z)
+
+    def _level(self, x: Array, y: Array, z: Array) -> tuple[Array, Array, Array]:
+        """Level function with its slopes in x and y.
+
+        It is x^2/A^2 + y^2/B^2 - 1 times the distance to the top, which cancels the zero that the
+        squared half-widths A^2 and B^2 have there.
+        """
+        first, second = self.meridian_along, self.meridian_across
+        height, other = first.clamped(z), second.clamped(z)
+        drop = first.top - height
+        # Both clamps let go below the top, where the ratio is 0/0 and its limit 1.
+        same = np.abs(drop) < 1.0e-9
+        ratio = np.where(same, 1.0, drop / np.where(same, 1.0, first.top - other))
+        p, q = first.spread(height), second.spread(other) / ratio
+        return x**2 / p + y**2 / q - drop, 2.0 * x / p, 2.0 * y / q
 
     def wall(self, heights: int = 24, angles: int = 36) -> Array:
-        """Sample points (k, 3) of the wall above the neck plane [m]."""
-        length = self.meridian_along.length
-        z = np.linspace(0.0, length, heights)
-        drop = length - z
-        half_along = np.sqrt(self.meridian_along.spread(z)[0] * drop)
-        half_across = np.sqrt(self.meridian_across.spread(z)[0] * drop)
+        """Sample points (k, 3) of the wall above the origin [m]."""
+        top = self.meridian_along.top
+        z = np.linspace(0.0, top, heights)
+        half_along, half_across = (
+            np.sqrt(m.spread(m.clamped(z)) * (top - m.clamped(z)))
+            for m in (self.meridian_along, self.meridian_across)
+        )
         turn = np.linspace(0.0, 2.0 * np.pi, angles, endpoint=False)
         across = np.cross(self.axis, self.along)
         return (

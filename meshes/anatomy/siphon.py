@@ -46,8 +46,10 @@ def trace(pieces: list[Piece], radius_start: float) -> Tube:
     counts = [max(round(piece.length / STEP), 1) for piece in pieces]
     bend = np.vstack(
         [
-            np.tile(piece.turn / (n * STEP) * np.array([np.cos(piece.plane), np.sin(piece.plane)]),
-                    (n, 1))
+            np.tile(
+                piece.turn / (n * STEP) * np.array([np.cos(piece.plane), np.sin(piece.plane)]),
+                (n, 1),
+            )
             for piece, n in zip(pieces, counts, strict=True)
         ]
     )

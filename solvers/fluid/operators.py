@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Matrices of the fractional step: assembled once, except convection."""
+
+from __future__ import annotations
+
+from petsc4py import PETSc
+
+import dolfinx
+import numpy as np
+import ufl
+from dolfinx.fem.petsc import assemble_matrix, create_matrix
+
+from solvers.common import _compat
+from solvers.common.tagged_mesh import TaggedMesh
+from solvers.fluid.pressure_space import PressureSpace
+
+
+class Operators:
+    """Scalar velocity matrices shared by the three components, and the pressure coupling.
+
+    With v, u scalar velocity functions, q, p pressures that may jump across device surfaces:
+    ``mass`` (u, v); ``stiffness`` (grad u, grad v); ``divergence[i]`` (d_i u, q);
+    ``load[i]`` (p, d_i v) - <p n_i, v> on the outlets; ``gradient[i]`` (d_i p, v) cell by cell;
+    ``laplacian`` (grad p, grad q) cell by cell.
+    """
+
+    def __init__(
+        self, domain: TaggedMesh, degree: int, pressure: PressureSpace, outlets: list[str], beta: float
+    ) -> None:
+        """Assemble; ``beta`` scales the backflow term on the ``outlets``."""
+        self.velocity = dolfinx.fem.functionspace(domain.mesh, ("Lagrange", degree))
+        self.wind = tuple(dolfinx.fem.Function(self.velocity) for _ in range(3))
+        u, v = ufl.TrialFunction(self.velocity), ufl.TestFunction(self.velocity)
+        self._ds = ufl.Measure(
+            "ds", domain=domain.mesh, subdomain_data=domain.facet_tags,
+            subdomain_id=tuple(domain.tag(name) for name in outlets),
+        )
+        self._convection = _form(self._convection_form(u, v, beta))
+        self.system = create_matrix(self._convection)
+        self.mass = self._assembled(u * v * ufl.dx)
+        self.stiffness = self._assembled(ufl.inner(ufl.grad(u), ufl.grad(v)) * ufl.dx)
+        self._couple(domain, pressure, u, v)
+
+    def _convection_form(self, u: ufl.Argument, v: ufl.Argument, beta: float) -> ufl.Form:
+        """Skew-symmetrised convection (Temam 1968) and the backflow term.
+
+        The backflow term adds -beta/2 (w.n)_- u v on outlets (Bertoglio et al. 2018,
+        doi:10.1002/cnm.2918).
+        """
+        w = ufl.as_vector(self.wind)
+        normal = ufl.FacetNormal(self.velocity.mesh)
+        inward = ufl.min_value(ufl.dot(w, normal), 0.0)
+        degree = 3 * self.velocity.ufl_element().degree - 1
+        inside = (ufl.dot(w, ufl.grad(u)) + 0.5 * ufl.div(w) * u) * v
+        return (
+            inside * ufl.dx(metadata={"quadrature_degree": degree})
+            - 0.5 * beta * inward * u * v * self._ds(metadata={"quadrature_degree": degree + 1})
+        )
+
+    def _assembled(self, form: ufl.Form) -> PETSc.Mat:
+        """Matrix with the sparsity of ``system`` (so that sums keep one pattern)."""
+        matrix = self.system.duplicate()
+        assemble_matrix(matrix, _form(form))
+        matrix.assemble()
+        return matrix
+
+    def _couple(
+        self, domain: TaggedMesh, pressure: PressureSpace, u: ufl.Argument, v: ufl.Argument
+    ) -> None:
+        q, p = ufl.TestFunction(pressure.broken), ufl.TrialFunction(pressure.broken)
+        axis = dolfinx.fem.Constant(domain.mesh, np.zeros(3))
+        normal = ufl.FacetNormal(domain.mesh)
+        divergence = _form(q * ufl.dot(axis, ufl.grad(u)) * ufl.dx)
+        outlet = _form(q * u * ufl.dot(axis, normal) * self._ds)
+        gradient = _form(ufl.dot(axis, ufl.grad(p)) * v * ufl.dx)
+        reduce_ = pressure.reduction
+        self.divergence, self.load, self.gradient = [], [], []
+        for i in range(3):
+            axis.value[:] = np.eye(3)[i]
+            broken = _matrix(divergence)
+            self.divergence.append(reduce_.transposeMatMult(broken))
+            on_outlets = reduce_.transposeMatMult(_matrix(outlet))
+            load = self.divergence[-1].copy()
+            load.axpy(-1.0, on_outlets, PETSc.Mat.Structure.DIFFERENT_NONZERO_PATTERN)
+            load.transpose()
+            self.load.append(load)
+            self.gradient.append(_matrix(gradient).matMult(reduce_))
+        stiffness = _matrix(_form(ufl.inner(ufl.grad(p), ufl.grad(q)) * ufl.dx))
+        self.laplacian = stiffness.PtAP(reduce_)
+
+    def assemble_convection(self) -> None:
+        """Assemble the convection of ``wind`` into ``system`` (per unit density)."""
+        self.system.zeroEntries()
+        assemble_matrix(self.system, self._convection)
+        self.system.assemble()
+
+
+def _form(form: ufl.Form) -> dolfinx.fem.Form:
+    return dolfinx.fem.form(form, jit_options=_compat.jit_options())
+
+
+def _matrix(form: dolfinx.fem.Form) -> PETSc.Mat:
+    matrix = assemble_matrix(form)
+    matrix.assemble()
+    return matrix

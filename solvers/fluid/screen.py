@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A flow diverter as a resistive surface.
+
+The traction of the screen on the flow is -[(a + b|u.n|)(u.n) n + r_t u_t] per unit area, with
+U = u.n the superficial normal velocity, and the pressure jumps by (a + b|U|) U (Fernandez,
+Gerbeau & Martin 2008, doi:10.1051/m2an:2008031).
+
+One scalar matrix serves all velocity components, so the isotropic part
+R = max(a + b|U|, r_t) is implicit and the rest, at most R, acts at the last velocity: stable,
+and exact in steady flow and wherever r_t = a + b|U|.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from petsc4py import PETSc
+
+import dolfinx
+import numpy as np
+from numpy.typing import NDArray
+
+from solvers.common.sampling import facet_evaluation
+from solvers.common.tagged_mesh import TaggedMesh
+from solvers.fluid.pressure_space import PressureSpace
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ScreenProperties:
+    """Coefficients per owned device facet, in the order of ``facets``.
+
+    Attributes:
+        surfaces: names of the device surfaces the screen covers.
+        facets: (n,) local facets owned by this rank.
+        linear: (n,) a [Pa s/m].
+        quadratic: (n,) b [Pa s2/m2].
+        tangential: (n,) r_t [Pa s/m].
+    """
+
+    surfaces: list[str]
+    facets: NDArray[np.int32]
+    linear: Array
+    quadratic: Array
+    tangential: Array
+
+
+class Screen:
+    """Screen terms of the velocity and pressure equations."""
+
+    def __init__(
+        self, domain: TaggedMesh, space: dolfinx.fem.FunctionSpace, properties: ScreenProperties
+    ) -> None:
+        """Prepare the facet quadrature."""
+        self.properties = properties
+        degree = space.ufl_element().degree
+        self.points = facet_evaluation(space, properties.facets, 2 * degree)
+        self._prepare(space)
+        self._domain = domain
+
+    def _prepare(self, space: dolfinx.fem.FunctionSpace) -> None:
+        dofs = space.dofmap.list[self.points.cells]
+        self._rows = space.dofmap.index_map.local_to_global(dofs.ravel()).astype(np.int32)
+        self._rows = self._rows.reshape(dofs.shape)
+        table = self.points.values.data.reshape(*self.points.shape, dofs.shape[1])
+        self._local = np.einsum("nqi,nqj->nqij", table, table)
+
+    def normal_resistance(self, velocity: Array) -> Array:
+        """a + b|u.n| [Pa s/m] at the (n, q) points, from the velocity (n, q, 3) there."""
+        speed = np.abs(np.einsum("nqd,nd->nq", velocity, self.points.normals))
+        return self.properties.linear[:, None] + self.properties.quadratic[:, None] * speed
+
+    def update(self, velocity: list[Array]) -> None:
+        """Lag the coefficients on the velocity (local dof arrays of its components)."""
+        at_points = self.points.vector(velocity)
+        normal = self.normal_resistance(at_points)
+        tangential = np.broadcast_to(self.properties.tangential[:, None], normal.shape)
+        implicit = np.maximum(normal, tangential)
+        weight = self.points.weights * implicit
+        self._blocks = np.einsum("nq,nqij->nij", weight, self._local)
+        through = np.einsum("nqd,nd->nq", at_points, self.points.normals)[..., None]
+        along_normal = through * self.points.normals[:, None, :]
+        explicit = (implicit - normal)[..., None] * along_normal
+        explicit += (implicit - tangential)[..., None] * (at_points - along_normal)
+        self._explicit = explicit * self.points.weights[..., None]
+
+    def add_implicit(self, system: PETSc.Mat) -> None:
+        """Add the implicit part to an assembled velocity matrix."""
+        system.setValuesRCV(self._rows, self._rows, self._blocks, addv=PETSc.InsertMode.ADD)
+        system.assemble()
+
+    def explicit_load(self, component: int) -> Array:
+        """Load of the lagged part on the local dofs (ghost entries to be added to owners)."""
+        return self.points.values.T @ self._explicit[..., component].ravel()
+
+    def jump_matrix(
+        self, pressure: PressureSpace, time_scale: float, regularisation: float
+    ) -> PETSc.Mat:
+        """Interface term of the pressure equation (Caiazzo et al. 2011, doi:10.1137/100787891).
+
+        (rho / (tau a)) int [[phi]] [[q]]; the speed-dependent part of the resistance stays out so
+        that the matrix is constant, which steady states do not notice.
+
+        Args:
+            pressure: unknowns that jump across the screen.
+            time_scale: tau / rho [m3 s/kg].
+            regularisation: length [m] added to tau a / rho, so that a -> 0 stays solvable.
+        """
+        facets = self.properties.facets
+        lumen = pressure.facet_unknowns(facets, behind=False)
+        behind = pressure.facet_unknowns(facets, behind=True)
+        unknowns = np.concatenate([lumen, behind], axis=1)
+        sign = np.repeat([1.0, -1.0], 3)
+        area = self.points.weights.sum(axis=1)
+        mass = np.kron(np.ones((2, 2)), (np.ones((3, 3)) + np.eye(3)) / 12) * np.outer(sign, sign)
+        factor = area / (time_scale * self.properties.linear + regularisation)
+        matrix = PETSc.Mat().createAIJ(
+            size=(pressure.reduction.getSizes()[1],) * 2, comm=self._domain.comm
+        )
+        matrix.setOption(PETSc.Mat.Option.NEW_NONZERO_ALLOCATION_ERR, False)
+        matrix.setUp()
+        blocks = factor[:, None, None] * mass
+        matrix.setValuesRCV(unknowns, unknowns, blocks, addv=PETSc.InsertMode.ADD)
+        matrix.assemble()
+        return matrix

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Numerical and physical settings of one flow solve, in SI."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from solvers.fluid.inflow import Profile
+
+VELOCITY_OPTIONS: dict[str, Any] = {
+    "ksp_type": "bcgs",
+    "pc_type": "jacobi",
+    "ksp_initial_guess_nonzero": True,
+    "ksp_max_it": 500,
+}
+PRESSURE_OPTIONS: dict[str, Any] = {
+    "ksp_type": "cg",
+    "pc_type": "hypre",
+    "pc_hypre_type": "boomeramg",
+    "pc_hypre_boomeramg_strong_threshold": 0.5,
+    "pc_hypre_boomeramg_coarsen_type": "HMIS",
+    "pc_hypre_boomeramg_interp_type": "ext+i",
+    "pc_hypre_boomeramg_P_max": 4,
+    "ksp_max_it": 500,
+}
+MASS_OPTIONS: dict[str, Any] = {
+    "ksp_type": "cg",
+    "pc_type": "jacobi",
+    "ksp_initial_guess_nonzero": True,
+    "ksp_max_it": 500,
+}
+
+
+@dataclass(frozen=True)
+class OutletSettings:
+    """How the outlets are closed.
+
+    Attributes:
+        kind: ``split`` prescribes shares of the outflow, ``resistance`` P = R Q on each.
+        split_exponent: share proportional to radius**exponent (2 to 3).
+        split: explicit shares by outlet name (sum 1); empty uses the exponent.
+        mean_pressure: cycle-mean pressure [Pa] that sets the resistances,
+            R_k = mean_pressure / (share_k * mean flow).
+    """
+
+    kind: Literal["split", "resistance"] = "split"
+    split_exponent: float = 2.0
+    split: dict[str, float] = field(default_factory=dict)
+    mean_pressure: float = 12000.0
+
+
+@dataclass(frozen=True)
+class FlowSettings:
+    """One flow solve.
+
+    Attributes:
+        density: rho [kg/m3].
+        viscosity: dynamic viscosity mu [Pa s].
+        velocity_degree: 1 (P1-P1) or 2 (P2-P1).
+        steps_per_cycle: time steps per cardiac cycle.
+        cycles: largest number of cycles; the last one computed is reported.
+        minimum_cycles: cycles computed before periodicity may stop the run.
+        periodicity_tolerance: stop when the sac velocity and the neck inflow of two
+            successive cycles differ by less than this share.
+        samples_per_cycle: instants that enter the cycle means.
+        inlet_profile: shape of the inlet velocity.
+        backflow_beta: weight of the outlet backflow term (0 to 1).
+        tolerance: relative tolerance of the Krylov solvers.
+        outlets: outlet closure.
+        speed_limit: a nodal speed above this many times the peak mean inlet velocity is
+            called non-physical.
+        time_budget: wall time [s] after which the solve ends with ``time_budget``; 0 is none.
+    """
+
+    density: float = 1060.0
+    viscosity: float = 3.5e-3
+    velocity_degree: Literal[1, 2] = 1
+    steps_per_cycle: int = 400
+    cycles: int = 3
+    minimum_cycles: int = 2
+    periodicity_tolerance: float = 0.01
+    samples_per_cycle: int = 100
+    inlet_profile: Profile = "womersley"
+    backflow_beta: float = 0.2
+    tolerance: float = 1e-7
+    outlets: OutletSettings = field(default_factory=OutletSettings)
+    speed_limit: float = 30.0
+    time_budget: float = 0.0

@@ -93,6 +93,18 @@ def compute_endpoints(
     return {name: {"value": value, "unit": unit} for name, (value, unit) in values.items()}
 
 
+def endpoint_record(
+    patient: str, arm: str, fluid: Path, bundle: Path, settings: EndpointSettings | None = None
+) -> dict[str, Any]:
+    """Content of ``endpoints.json`` but for its outcome: values and what they come from."""
+    return {
+        "patient": patient,
+        "arm": arm,
+        "endpoints": compute_endpoints(fluid, bundle, settings),
+        "sources": source_digests(fluid, bundle),
+    }
+
+
 def source_digests(fluid: Path, bundle: Path) -> dict[str, str]:
     """SHA-256 of the files the endpoints are computed from, by file name."""
     sources = [fluid / name for name in ("fields.vtu", "wall.vtp", "summary.json")]

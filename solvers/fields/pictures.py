@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,16 +46,17 @@ def render_patient(
     Args:
         arms: solved arms; the first one (the reference arm, when it is solved) decides the view.
         bundle: mesh bundle folder.
-        output: folder for ``{arm}_{speed,shear,device,streamlines}.png``.
+        output: folder for ``{arm}_{speed,shear,device,streamlines}.png`` and ``view.json``.
         width: picture width in pixels.
 
     Returns:
-        The files written; none for a patient without a solved arm.
+        The pictures written; none for a patient without a solved arm.
     """
     if not arms:
         return []
     output.mkdir(parents=True, exist_ok=True)
     view = choose_view(next(iter(arms.values())).fluid, bundle)
+    (output / "view.json").write_text(json.dumps(view.to_json(), indent=1) + "\n")
     written = []
     for arm, folders in arms.items():
         pictures = ArmPictures.read(folders, view, width)

@@ -9,7 +9,7 @@ from left to right.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,13 @@ class View:
     def reach(self) -> float:
         """Distance from the focus to the corners of the picture [m]."""
         return self.half_height * float(np.hypot(1.0, ASPECT))
+
+    def to_json(self) -> dict[str, Any]:
+        """Camera and limits as plain numbers, SI."""
+        return {
+            name: value.tolist() if isinstance(value, np.ndarray) else value
+            for name, value in asdict(self).items()
+        }
 
 
 def choose_view(fluid: Path, bundle: Path) -> View:

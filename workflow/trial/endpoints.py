@@ -40,6 +40,7 @@ class Endpoint:
     Attributes:
         name: key in files and column name.
         label: what the report prints.
+        short_label: the same where space is scarce.
         unit: SI unit of the stored value ("1" for a ratio).
         display_unit: unit the report prints, a key of :data:`DISPLAY_FACTOR` with ``unit``.
         definition: one sentence.
@@ -51,6 +52,7 @@ class Endpoint:
 
     name: str
     label: str
+    short_label: str
     unit: str
     display_unit: str
     definition: str
@@ -80,6 +82,7 @@ _ENDPOINTS = (
     Endpoint(
         name="stav",
         label="Space-time-averaged sac velocity (STAV)",
+        short_label="STAV",
         unit="m/s",
         display_unit="cm/s",
         definition="Mean over the sac volume and one cardiac cycle of the velocity magnitude.",
@@ -89,6 +92,7 @@ _ENDPOINTS = (
     Endpoint(
         name="neck_inflow",
         label="Neck inflow",
+        short_label="Neck inflow",
         unit="m3/s",
         display_unit="mL/s",
         definition="Cycle mean of the volume flow that enters the sac through the ostium.",
@@ -98,6 +102,7 @@ _ENDPOINTS = (
     Endpoint(
         name="neck_inflow_share",
         label="Neck inflow / parent inflow",
+        short_label="Neck inflow share",
         unit="1",
         display_unit="%",
         definition="Neck inflow divided by the cycle-mean inflow of the parent vessel.",
@@ -107,6 +112,7 @@ _ENDPOINTS = (
     Endpoint(
         name="turnover_time",
         label="Turnover time",
+        short_label="Turnover time",
         unit="s",
         display_unit="s",
         definition="Sac volume divided by the neck inflow.",
@@ -116,6 +122,7 @@ _ENDPOINTS = (
     Endpoint(
         name="nrfv",
         label="Normalised residual flow volume (NRFV)",
+        short_label="NRFV",
         unit="1",
         display_unit="%",
         definition=(
@@ -128,6 +135,7 @@ _ENDPOINTS = (
     Endpoint(
         name="tawss_sac",
         label="TAWSS, sac mean",
+        short_label="TAWSS sac",
         unit="Pa",
         display_unit="Pa",
         definition="Area mean over the sac wall of the cycle-mean wall shear stress magnitude.",
@@ -137,6 +145,7 @@ _ENDPOINTS = (
     Endpoint(
         name="tawss_sac_p99",
         label="TAWSS, sac 99th percentile",
+        short_label="TAWSS sac p99",
         unit="Pa",
         display_unit="Pa",
         definition="Value exceeded on 1 % of the sac wall area.",
@@ -146,6 +155,7 @@ _ENDPOINTS = (
     Endpoint(
         name="tawss_parent",
         label="TAWSS, parent vessel mean",
+        short_label="TAWSS parent",
         unit="Pa",
         display_unit="Pa",
         definition="Area mean over the wall of the parent lumen.",
@@ -155,6 +165,7 @@ _ENDPOINTS = (
     Endpoint(
         name="tawss_parent_p99",
         label="TAWSS, parent vessel 99th percentile",
+        short_label="TAWSS parent p99",
         unit="Pa",
         display_unit="Pa",
         definition="Value exceeded on 1 % of the wall area of the parent lumen.",
@@ -164,6 +175,7 @@ _ENDPOINTS = (
     Endpoint(
         name="osi_sac",
         label="OSI, sac mean",
+        short_label="OSI sac",
         unit="1",
         display_unit="1",
         definition=(
@@ -176,6 +188,7 @@ _ENDPOINTS = (
     Endpoint(
         name="osi_sac_p99",
         label="OSI, sac 99th percentile",
+        short_label="OSI sac p99",
         unit="1",
         display_unit="1",
         definition="Value exceeded on 1 % of the sac wall area.",
@@ -185,6 +198,7 @@ _ENDPOINTS = (
     Endpoint(
         name="osi_parent",
         label="OSI, parent vessel mean",
+        short_label="OSI parent",
         unit="1",
         display_unit="1",
         definition="Area mean over the wall of the parent lumen.",
@@ -194,6 +208,7 @@ _ENDPOINTS = (
     Endpoint(
         name="low_shear_area",
         label="Low-shear area (LSA)",
+        short_label="LSA",
         unit="1",
         display_unit="%",
         definition=(
@@ -206,6 +221,7 @@ _ENDPOINTS = (
     Endpoint(
         name="rrt_sac",
         label="Relative residence time, sac median",
+        short_label="RRT sac",
         unit="1/Pa",
         display_unit="1/Pa",
         definition="Area-weighted median over the sac wall of 1 / ((1 - 2 OSI) TAWSS).",
@@ -216,6 +232,7 @@ _ENDPOINTS = (
     Endpoint(
         name="ecap_sac",
         label="ECAP, sac median",
+        short_label="ECAP sac",
         unit="1/Pa",
         display_unit="1/Pa",
         definition="Area-weighted median over the sac wall of OSI / TAWSS.",
@@ -226,6 +243,7 @@ _ENDPOINTS = (
     Endpoint(
         name="pressure_drop",
         label="Pressure drop, inlet to outlets",
+        short_label="Pressure drop",
         unit="Pa",
         display_unit="Pa",
         definition="Cycle mean of the inlet pressure minus the flow-weighted outlet pressure.",
@@ -235,6 +253,7 @@ _ENDPOINTS = (
     Endpoint(
         name="sac_volume",
         label="Sac volume",
+        short_label="Sac volume",
         unit="m3",
         display_unit="mm3",
         definition="Volume behind the ostium; one mask for all arms of a patient.",
@@ -244,6 +263,7 @@ _ENDPOINTS = (
     Endpoint(
         name="flow_share",
         label="Flow share",
+        short_label="Flow share",
         unit="1",
         display_unit="%",
         definition="Cycle-mean outflow of one outlet divided by that of all outlets.",
@@ -259,6 +279,7 @@ REGISTRY: dict[str, Endpoint] = {endpoint.name: endpoint for endpoint in _ENDPOI
 REDUCTION = Endpoint(
     name="stav_reduction",
     label="STAV reduction",
+    short_label="STAV reduction",
     unit="1",
     display_unit="%",
     definition="1 - STAV / STAV in the reference arm of the same patient, same sac mask.",
@@ -281,7 +302,13 @@ def lookup(name: str) -> Endpoint:
     for family in REGISTRY.values():
         member = name.removeprefix(f"{family.name}_")
         if family.per_outlet and member != name:
-            return replace(family, name=name, label=f"{family.label}, {member.replace('_', ' ')}")
+            outlet = member.replace("_", " ")
+            return replace(
+                family,
+                name=name,
+                label=f"{family.label}, {outlet}",
+                short_label=f"{family.short_label} {outlet}",
+            )
     raise EndpointError(f"endpoint {name!r} is not registered; known: {', '.join(REGISTRY)}")
 
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Shared view and pictures of the analytic case."""
 
+import json
+
 import numpy as np
 import pytest
 import pyvista as pv
@@ -95,6 +97,7 @@ def test_axis_of_a_bent_centreline_is_local():
 
 def test_pictures_of_both_arms(arms, bundle, tmp_path):
     files = render_patient(arms, bundle, tmp_path / "pictures", WIDTH)
+    assert json.loads((tmp_path / "pictures/view.json").read_text())["speed"] == 0.12
     assert {f.name for f in files} == {
         f"{arm}_{kind}.png" for arm in arms for kind in ("speed", "shear", "device", "streamlines")
     }

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Numbers as the report prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from trial.endpoints import lookup
+
+SPACE = " "
+"""No-break space between a number and its unit."""
+
+NOTHING = "–"
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """Significant digits without exponent in the usual range; a dash for no value."""
+    if value is None or not np.isfinite(value):
+        return NOTHING
+    if value != 0 and not 1e-4 <= abs(value) < 1e7:
+        text = f"{value:.{digits - 1}e}"
+    elif abs(value) >= 10**digits:
+        text = f"{value:,.0f}".replace(",", " ")
+    else:
+        text = np.format_float_positional(
+            float(f"{value:.{digits}g}"), precision=digits, fractional=False, trim="k", unique=False
+        ).rstrip(".")
+    return text.replace("-", "−")
+
+
+def percent(value: float | None) -> str:
+    """A share as percentage with one decimal."""
+    return NOTHING if value is None else f"{100 * value:.1f}{SPACE}%".replace("-", "−")
+
+
+def percent_range(estimate: Mapping[str, Any]) -> str:
+    """Interval of a share as percentages."""
+    if estimate["low"] is None:
+        return "no interval"
+    low, high = (f"{100 * estimate[key]:.1f}".replace("-", "−") for key in ("low", "high"))
+    return f"{low} to {high}{SPACE}%"
+
+
+def shown(value: float | None, endpoint: str) -> str:
+    """An endpoint value in its display unit, without the unit."""
+    return number(None if value is None else lookup(endpoint).display_factor * value)
+
+
+def shown_range(estimate: Mapping[str, Any], endpoint: str) -> str:
+    """Interval of an endpoint in its display unit, without the unit."""
+    if estimate["low"] is None:
+        return "no interval"
+    return f"{shown(estimate['low'], endpoint)} to {shown(estimate['high'], endpoint)}"
+
+
+def duration(seconds: float | None) -> str:
+    """A time span in the unit that suits it."""
+    if seconds is None:
+        return NOTHING
+    if seconds < 120:
+        return f"{seconds:.1f}{SPACE}s"
+    if seconds < 7200:
+        return f"{seconds / 60:.1f}{SPACE}min"
+    return f"{seconds / 3600:.1f}{SPACE}h"
+
+
+def words(name: str) -> str:
+    """An identifier as words."""
+    return name.replace("_", " ")
+
+
+FILTERS = {
+    "number": number,
+    "percent": percent,
+    "percent_range": percent_range,
+    "shown": shown,
+    "shown_range": shown_range,
+    "duration": duration,
+    "words": words,
+}
+"""Jinja filters of the report."""

@@ -37,8 +37,16 @@ class KrylovSolver:
         for key in options:
             del database[prefix + key]
 
-    def solve(self, rhs: PETSc.Vec, x: PETSc.Vec) -> None:
-        """Solve into ``x``; raises SolverDiverged with the PETSc reason."""
+    def solve(self, rhs: PETSc.Vec, x: PETSc.Vec, floor: float | None = None) -> None:
+        """Solve into ``x``; raises SolverDiverged with the PETSc reason.
+
+        Args:
+            rhs: right side.
+            x: initial guess where the options ask for one, and the solution.
+            floor: preconditioned residual norm that is small enough whatever the right side.
+        """
+        if floor is not None:
+            self.ksp.setTolerances(atol=floor)
         self.ksp.solve(rhs, x)
         reason = self.ksp.getConvergedReason()
         if reason == PETSc.KSP.ConvergedReason.DIVERGED_BREAKDOWN:

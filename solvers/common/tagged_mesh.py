@@ -56,11 +56,21 @@ class TaggedMesh:
         return sorted(found, key=self.markers["facets"].get)
 
     def facets(self, name: str, *, owned: bool = True) -> NDArray[np.int32]:
-        """Local facets of a surface; with ``owned`` each facet is on exactly one rank."""
+        """Local facets of a surface; with ``owned`` each facet is on exactly one rank.
+
+        The rank that owns the attached cell of lowest global number has the facet: it always
+        holds that cell, which the owner of the facet itself need not.
+        """
         facets = self.facet_tags.find(self.tag(name))
-        if owned:
-            facets = facets[facets < self.mesh.topology.index_map(2).size_local]
-        return facets
+        if not owned:
+            return facets
+        to_cell = self.mesh.topology.connectivity(2, 3)
+        count = self.mesh.topology.index_map(3)
+        first = np.empty(len(facets), np.int32)
+        for row, facet in enumerate(facets):
+            cells = to_cell.links(facet)
+            first[row] = cells[np.argmin(count.local_to_global(cells))]
+        return facets[first < count.size_local]
 
     def cells(self, region: str) -> NDArray[np.int32]:
         """Owned cells of a region."""

@@ -32,12 +32,12 @@ class EndpointSettings:
     """Thresholds of the share endpoints.
 
     Attributes:
-        fast_flow_speed: cycle-mean speed from which sac volume counts as residual flow [m/s].
-        low_shear_share: TAWSS counts as low below this share of the mean of the parent vessel.
+        residual_speed: cycle-mean speed from which sac volume counts as residual flow [m/s].
+        low_shear: TAWSS below which sac wall counts as low shear [Pa].
     """
 
-    fast_flow_speed: float = 0.08
-    low_shear_share: float = 0.1
+    residual_speed: float = 0.08
+    low_shear: float = 0.4
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def _sac_values(
     )
     return {
         "stav": (speed.mean(), "m/s"),
-        "nrfv": (speed.share(speed.values >= settings.fast_flow_speed), "1"),
+        "nrfv": (speed.share(speed.values >= settings.residual_speed), "1"),
         "sac_volume": (float(speed.weights.sum()), "m3"),
     }
 
@@ -154,7 +154,6 @@ def _wall_values(
 ) -> dict[str, tuple[float, str]]:
     sac_shear, sac_osi = _wall_part(wall, tags["sac"])
     parent_shear, parent_osi = _wall_part(wall, tags["lumen"])
-    low = settings.low_shear_share * parent_shear.mean()
     return {
         "tawss_sac": (sac_shear.mean(), "Pa"),
         "tawss_sac_p99": (sac_shear.percentile(99.0), "Pa"),
@@ -163,7 +162,7 @@ def _wall_values(
         "osi_sac": (sac_osi.mean(), "1"),
         "osi_sac_p99": (sac_osi.percentile(99.0), "1"),
         "osi_parent": (parent_osi.mean(), "1"),
-        "low_shear_area": (sac_shear.share(sac_shear.values < low), "1"),
+        "low_shear_area": (sac_shear.share(sac_shear.values < settings.low_shear), "1"),
         **_residence_values(sac_shear, sac_osi),
     }
 

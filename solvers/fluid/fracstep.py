@@ -27,6 +27,7 @@ from solvers.common.tagged_mesh import TaggedMesh
 from solvers.fluid.operators import Operators
 from solvers.fluid.outlets import Outlet, OutletState, solve_outlets
 from solvers.fluid.pressure_space import PressureSpace
+from solvers.fluid.stabilisation import PressureStabilisation
 from solvers.fluid.rheology import Rheology
 from solvers.fluid.screen import Screen, ScreenProperties
 from solvers.fluid.settings import MASS_OPTIONS, PRESSURE_OPTIONS, VELOCITY_OPTIONS, FlowSettings
@@ -137,6 +138,8 @@ class FractionalStep:
         ]
         self._force = dolfinx.fem.Function(space) if problem.body_force else None
         self._order = 0
+        equal_order = settings.velocity_degree == 1
+        self._stabilisation = PressureStabilisation(self.operators) if equal_order else None
         self._make_solvers()
 
     # -- set-up ---------------------------------------------------------------------------------
@@ -285,6 +288,10 @@ class FractionalStep:
         values = self._boundary_values()
         scale = self.problem.density / self.time_step
         force = self._body_force()
+        # Jacobi scales residuals to velocities: a small component needs no tighter solve.
+        floor = self.settings.tolerance * np.sqrt(
+            sum(w.x.petsc_vec.norm() ** 2 for w in ops.wind) + sum(g @ g for g in values)
+        )
         for i in range(3):
             self._work.array[:] = history[i][: self._work.local_size] * scale
             if force is not None:
@@ -299,7 +306,7 @@ class FractionalStep:
             solution.x.array[:] = ops.wind[i].x.array
             # A guess that holds the boundary values keeps their rows out of the iteration.
             solution.x.array[self._fixed - self.space.dofmap.index_map.local_range[0]] = values[i]
-            self._velocity_solver.solve(self._rhs, solution.x.petsc_vec)
+            self._velocity_solver.solve(self._rhs, solution.x.petsc_vec, floor)
             solution.x.scatter_forward()
             report.velocity_iterations.append(self._velocity_solver.iterations)
         if not all(np.isfinite(u.x.array).all() for u in self.velocity):
@@ -312,6 +319,8 @@ class FractionalStep:
         for i in range(3):
             ops.divergence[i].multAdd(self.velocity[i].x.petsc_vec, rhs, rhs)
         rhs.scale(-1.0 / tau_rho)
+        if self._stabilisation:
+            rhs.axpy(-1.0, self._stabilisation.apply(self.pressure))
         full = rhs.copy()
         for rows in self._outlet_rows:
             rhs.setValues(rows, np.zeros(len(rows)))

@@ -79,9 +79,20 @@ class InletVelocity:
         waveform: Waveform,
         profile: Profile,
         kinematic_viscosity: float,
+        ramp: float = 0.0,
     ) -> None:
-        """Solve the modes; every rank solves the whole (small) inlet problem."""
-        self.waveform = waveform
+        """Solve the modes; every rank solves the whole (small) inlet problem.
+
+        Args:
+            domain: the tagged mesh.
+            space: scalar velocity space.
+            name: inlet surface.
+            waveform: volume flow.
+            profile: womersley, poiseuille or plug.
+            kinematic_viscosity: nu [m2/s], for the Womersley modes.
+            ramp: time [s] over which the flow rises smoothly from rest; 0 starts at once.
+        """
+        self.waveform, self.ramp = waveform, ramp
         nodes, triangles = _inlet_nodes(domain, space, name)
         problem = _InletProblem(nodes, triangles, space.ufl_element().degree)
         self.area, self.normal = problem.area, problem.normal
@@ -101,7 +112,8 @@ class InletVelocity:
     def speed(self, time: float) -> Array:
         """Velocity against the outward normal at ``dofs`` [m/s]."""
         k = np.arange(self._modes.shape[1])
-        return (self._modes @ np.exp(2j * np.pi * k * time / self.waveform.period)).real
+        full = (self._modes @ np.exp(2j * np.pi * k * time / self.waveform.period)).real
+        return full * np.sin(0.5 * np.pi * time / self.ramp) ** 2 if time < self.ramp else full
 
     def values(self, time: float) -> Array:
         """(3, dofs) velocity components [m/s]."""

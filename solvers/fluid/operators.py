@@ -39,7 +39,7 @@ class Operators:
         self.system = create_matrix(self._convection)
         self.mass = self._assembled(u * v * ufl.dx)
         self.stiffness = self._assembled(ufl.inner(ufl.grad(u), ufl.grad(v)) * ufl.dx)
-        self._couple(domain, pressure, u, v)
+        self._couple(domain, pressure, outlets, u, v)
 
     def _convection_form(self, u: ufl.Argument, v: ufl.Argument, beta: float) -> ufl.Form:
         """Skew-symmetrised convection (Temam 1968) and the backflow term.
@@ -65,13 +65,18 @@ class Operators:
         return matrix
 
     def _couple(
-        self, domain: TaggedMesh, pressure: PressureSpace, u: ufl.Argument, v: ufl.Argument
+        self,
+        domain: TaggedMesh,
+        pressure: PressureSpace,
+        outlets: list[str],
+        u: ufl.Argument,
+        v: ufl.Argument,
     ) -> None:
         q, p = ufl.TestFunction(pressure.broken), ufl.TrialFunction(pressure.broken)
         axis = dolfinx.fem.Constant(domain.mesh, np.zeros(3))
         normal = ufl.FacetNormal(domain.mesh)
         divergence = _form(q * ufl.dot(axis, ufl.grad(u)) * ufl.dx)
-        outlet = _form(q * u * ufl.dot(axis, normal) * self._ds)
+        outlet = _form(q * u * ufl.dot(axis, normal) * self._ds) if outlets else None
         gradient = _form(ufl.dot(axis, ufl.grad(p)) * v * ufl.dx)
         reduce_ = pressure.reduction
         self.divergence, self.load, self.gradient = [], [], []
@@ -79,9 +84,10 @@ class Operators:
             axis.value[:] = np.eye(3)[i]
             broken = _matrix(divergence)
             self.divergence.append(reduce_.transposeMatMult(broken))
-            on_outlets = reduce_.transposeMatMult(_matrix(outlet))
             load = self.divergence[-1].copy()
-            load.axpy(-1.0, on_outlets, PETSc.Mat.Structure.DIFFERENT_NONZERO_PATTERN)
+            if outlet is not None:
+                on_outlets = reduce_.transposeMatMult(_matrix(outlet))
+                load.axpy(-1.0, on_outlets, PETSc.Mat.Structure.DIFFERENT_NONZERO_PATTERN)
             load.transpose()
             self.load.append(load)
             self.gradient.append(_matrix(gradient).matMult(reduce_))

@@ -63,6 +63,7 @@ class FlowSettings:
         minimum_cycles: cycles computed before periodicity may stop the run.
         periodicity_tolerance: stop when the sac velocity and the neck inflow of two
             successive cycles differ by less than this share.
+        ramp_share: share of the first cycle over which the flow rises from rest.
         samples_per_cycle: instants that enter the cycle means.
         inlet_profile: shape of the inlet velocity.
         backflow_beta: weight of the outlet backflow term (0 to 1).
@@ -80,6 +81,7 @@ class FlowSettings:
     cycles: int = 3
     minimum_cycles: int = 2
     periodicity_tolerance: float = 0.01
+    ramp_share: float = 0.15
     samples_per_cycle: int = 100
     inlet_profile: Profile = "womersley"
     backflow_beta: float = 0.2

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""One flow solve from a mesh bundle, a screen and a patient's physiology to files."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time as clock
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from mpi4py import MPI
+
+import dolfinx
+import numpy as np
+
+from solvers.common import _compat
+from solvers.common.errors import InvalidProblem
+from solvers.common.tagged_mesh import TaggedMesh, read_tagged_mesh
+from solvers.fluid.fracstep import FlowProblem, FractionalStep, Wall
+from solvers.fluid.inflow import InletVelocity, Waveform
+from solvers.fluid.outlets import FixedPressure, FlowSplit, Outlet, Resistance, murray_split
+from solvers.fluid.output import write_fields
+from solvers.fluid.rheology import Newtonian
+from solvers.fluid.screen import ScreenProperties
+from solvers.fluid.settings import FlowSettings, OutletSettings
+from solvers.fluid.simulation import CycleResult, PulsatileFlow
+
+log = logging.getLogger(__name__)
+
+
+def simulate(
+    mesh_folder: Path,
+    screen_file: Path | None,
+    physiology: dict[str, Any],
+    settings: FlowSettings,
+    folder: Path,
+    comm: MPI.Comm = MPI.COMM_WORLD,
+) -> dict[str, Any]:
+    """Solve the pulsatile flow of one patient in one arm.
+
+    Writes ``summary.json``, ``history.jsonl``, ``fields.vtu`` and ``wall.vtp`` into ``folder``.
+
+    Args:
+        mesh_folder: mesh bundle.
+        screen_file: device coefficients; None or an empty screen is the untreated vessel.
+        physiology: ``mean_inlet_velocity`` [m/s], ``period`` [s] and ``waveform`` with the
+            relative Fourier coefficients ``cosine`` and ``sine``.
+        settings: numerical settings.
+        folder: existing output folder.
+        comm: communicator of the solve.
+
+    Returns:
+        The content of ``summary.json``, on every rank.
+
+    Raises:
+        SolveError: the solve cannot go on; the subclass carries the code.
+    """
+    started = clock.monotonic()
+    domain = read_tagged_mesh(mesh_folder, comm)
+    info = json.loads((mesh_folder / "info.json").read_text())
+    radii = {o["name"]: o["radius"] for o in info["openings"]}
+    waveform = _waveform(physiology, radii["inlet"])
+    screen = read_screen(domain, screen_file) if screen_file else None
+    viscosity = settings.viscosity / settings.density
+    ramp = settings.ramp_share * waveform.period
+    problem = FlowProblem(
+        domain=domain,
+        density=settings.density,
+        rheology=Newtonian(settings.viscosity),
+        outlets=make_outlets(radii, settings.outlets, waveform.mean),
+        boundaries=[
+            lambda space: InletVelocity(
+                domain, space, "inlet", waveform, settings.inlet_profile, viscosity, ramp
+            ),
+            lambda space: Wall(domain, space, "wall"),
+        ],
+        screen=screen,
+    )
+    stepper = FractionalStep(problem, settings, waveform.period / settings.steps_per_cycle)
+    flow = PulsatileFlow(
+        stepper, waveform, "inlet", domain.surfaces("ostium"), folder / "history.jsonl"
+    )
+    results = flow.run()
+    write_fields(flow, mesh_folder, folder)
+    summary = _summary(flow, results, waveform, settings, radii)
+    summary["wall_time_s"] = clock.monotonic() - started
+    if comm.rank == 0:
+        (folder / "summary.json").write_text(json.dumps(summary, indent=1) + "\n")
+    return summary
+
+
+def _waveform(physiology: dict[str, Any], inlet_radius: float) -> Waveform:
+    """Flow from the mean inlet velocity and the nominal inlet area (square law)."""
+    shape = physiology["waveform"]
+    return Waveform(
+        mean=physiology["mean_inlet_velocity"] * np.pi * inlet_radius**2,
+        period=physiology["period"],
+        cosine=tuple(shape["cosine"]),
+        sine=tuple(shape["sine"]),
+    )
+
+
+def make_outlets(
+    radii: dict[str, float], settings: OutletSettings, mean_flow: float
+) -> list[Outlet]:
+    """Outlet models for the outlets among ``radii`` [m]; ``mean_flow`` in m3/s.
+
+    Raises:
+        InvalidProblem: an explicit split does not name every outlet or does not sum to 1.
+    """
+    names = sorted(name for name in radii if name.startswith("outlet"))
+    share = settings.split or murray_split({n: radii[n] for n in names}, settings.split_exponent)
+    if sorted(share) != names or abs(sum(share.values()) - 1.0) > 1e-6:
+        raise InvalidProblem(f"outlet split {share} must name {names} and sum to 1")
+    if settings.kind == "resistance":
+        return [Resistance(n, settings.mean_pressure / (share[n] * mean_flow)) for n in names]
+    # The last share follows from the others; its outlet carries the reference pressure.
+    return [FlowSplit(n, share[n]) for n in names[:-1]] + [FixedPressure(names[-1])]
+
+
+def read_screen(domain: TaggedMesh, file: Path) -> ScreenProperties | None:
+    """Device coefficients on this rank's facets; None when the arm has no device.
+
+    Raises:
+        InvalidProblem: a screen facet is not on a device surface of the mesh.
+    """
+    data = np.load(file)
+    rows = np.arange(len(data["facets"]), dtype=np.int32)
+    if len(rows) == 0:
+        return None
+    entities = data["facets"].astype(np.int64) if domain.comm.rank == 0 else np.zeros((0, 3), np.int64)
+    values = rows if domain.comm.rank == 0 else rows[:0]
+    local, row = _compat.distribute_entity_data(domain.mesh, 2, entities, values)
+    adjacency = dolfinx.graph.adjacencylist(local)
+    tags = dolfinx.mesh.meshtags_from_entities(domain.mesh, 2, adjacency, row.astype(np.int32))
+    lookup = dict(zip(tags.indices.tolist(), tags.values.tolist(), strict=True))
+    surfaces, facets = [], []
+    for name in domain.surfaces("ostium"):
+        covered = [f for f in domain.facets(name).tolist() if f in lookup]
+        if domain.comm.allreduce(len(covered)):
+            surfaces.append(name)
+            facets += covered
+    if domain.comm.allreduce(len(facets)) != len(rows):
+        raise InvalidProblem(f"{file} holds facets that are not on a device surface of the mesh")
+    index = np.array([lookup[f] for f in facets], dtype=np.int64)
+    return ScreenProperties(
+        surfaces,
+        np.array(facets, dtype=np.int32),
+        data["linear"][index],
+        data["quadratic"][index],
+        data["tangential"][index],
+    )
+
+
+def _summary(
+    flow: PulsatileFlow,
+    results: list[CycleResult],
+    waveform: Waveform,
+    settings: FlowSettings,
+    radii: dict[str, float],
+) -> dict[str, Any]:
+    last, domain = results[-1], flow.domain
+    outflow = sum(last.outlet_flow.values())
+    mixed = sum(q * last.outlet_pressure[n] for n, q in last.outlet_flow.items()) / outflow
+    summary = asdict(last)
+    summary["stav"] = summary.pop("sac_speed")
+    summary["cycles"] = summary.pop("number")
+    summary["cycle_change"] = summary.pop("change")
+    summary["pressure_inlet"] = summary.pop("inlet_pressure")
+    summary["pressure_outlets"] = summary.pop("outlet_pressure")
+    summary["krylov_iterations"] = summary.pop("iterations")
+    sac = domain.markers["cells"].get("sac")
+    summary |= {
+        "pressure_drop": last.inlet_pressure - mixed,
+        "sac_volume": flow.region_volume("sac") if sac else 0.0,
+        "mass_balance_error": abs(last.mean_inflow - waveform.mean) / waveform.mean,
+        "period": waveform.period,
+        "peak_inflow": float(waveform.flow(waveform.peak_time)),
+        "waveform": asdict(waveform),
+        "inlet_radius": radii["inlet"],
+        "steps_per_cycle": settings.steps_per_cycle,
+        "time_step": flow.stepper.time_step,
+        "velocity_degree": settings.velocity_degree,
+        "cells": domain.mesh.topology.index_map(3).size_global,
+        "nodes": domain.mesh.geometry.index_map().size_global,
+        "ranks": domain.comm.size,
+        "per_cycle": [asdict(r) for r in results],
+        "dolfinx": dolfinx.__version__,
+    }
+    return summary

@@ -212,8 +212,8 @@ _ENDPOINTS = (
         unit="1",
         display_unit="%",
         definition=(
-            "Share of the sac wall area with TAWSS below a share of the mean TAWSS of the parent "
-            "vessel (10 % unless configured)."
+            "Share of the sac wall area with TAWSS below the low-shear threshold "
+            "(0.4 Pa unless configured)."
         ),
         direction="none",
         source="threshold is a study parameter; published definitions differ",

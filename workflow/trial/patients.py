@@ -4,14 +4,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from trial.cohort import Cohort
 from trial.config import Study
 from trial.outcome import Outcome
 from trial.stages import STAGES
@@ -83,12 +82,12 @@ class PatientRecord:
         return areas[0] if areas else None
 
 
-def read_patients(study_root: Path, study: Study, cohort: Cohort) -> list[PatientRecord]:
-    """Records of all patients of a study."""
-    return [read_patient(study_root, study, cohort, patient) for patient in cohort.patients]
+def read_patients(study_root: Path, study: Study, names: Sequence[str]) -> list[PatientRecord]:
+    """Records of patients of a study, by id."""
+    return [read_patient(study_root, study, name) for name in names]
 
 
-def read_patient(study_root: Path, study: Study, cohort: Cohort, patient: str) -> PatientRecord:
+def read_patient(study_root: Path, study: Study, patient: str) -> PatientRecord:
     """Record of one patient; what a failed step did not write is empty."""
     folder = study_root / "patients" / patient
     kind = patient_kind(patient)
@@ -102,7 +101,8 @@ def read_patient(study_root: Path, study: Study, cohort: Cohort, patient: str) -
         quality=read_json(bundle / "quality.json"),
         view=read_json(pictures / "view.json"),
         arms={
-            arm: _read_arm(study_root, patient, arm, study.arms[arm].label) for arm in cohort.arms
+            name: _read_arm(study_root, patient, name, arm.label)
+            for name, arm in study.arms.items()
         },
     )
 

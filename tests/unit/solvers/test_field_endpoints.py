@@ -68,7 +68,7 @@ def test_residence_medians_take_a_value_of_the_field(values):
 
 
 def test_thresholds_are_settings(folders):
-    strict = EndpointSettings(fast_flow_speed=0.2, low_shear_share=0.01)
+    strict = EndpointSettings(residual_speed=0.2, low_shear=0.05)
     computed = compute_endpoints(*folders, strict)
     assert computed["nrfv"]["value"] == 0.0
     assert computed["low_shear_area"]["value"] == 0.0

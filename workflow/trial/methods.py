@@ -1,0 +1,287 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Methods and limitations of a report, written from the resolved configuration and the results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from trial.config import Study
+from trial.config.study import Arm
+from trial.formats import duration, number, percent, words
+from trial.patients import ArmRecord, PatientRecord
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A titled passage of text.
+
+    Attributes:
+        title: heading.
+        text: sentences.
+    """
+
+    title: str
+    text: str
+
+
+def methods(study: Study, patients: Sequence[PatientRecord]) -> list[Passage]:
+    """How the study was done."""
+    return [
+        Passage("Patients", _patients(study)),
+        Passage("Geometry and meshes", _meshes(study)),
+        Passage("Arms", " ".join(_arm(study, name, arm) for name, arm in study.arms.items())),
+        Passage("Flow", _flow(study)),
+        Passage("Endpoints", _endpoints(study)),
+        Passage("Statistics", _statistics(study)),
+        Passage("Computation", _computation(patients)),
+    ]
+
+
+def limitations(
+    study: Study, statistics: Mapping[str, Any], patients: Sequence[PatientRecord]
+) -> list[Passage]:
+    """What the result does not show, the gravest first."""
+    found = [
+        Passage(
+            "A surrogate, not a clinical outcome",
+            "Success here is a flow-reduction surrogate: less motion of blood in the sac. Whether "
+            "an aneurysm closes, and whether a patient comes to harm, is not simulated.",
+        ),
+        Passage("Few patients", _few(statistics)),
+    ]
+    if study.surfaces:
+        found.append(Passage("A mixed cohort", _mixed(study)))
+    found += _lost(statistics)
+    found += [
+        Passage(
+            "Intervals hold only patient-to-patient variation",
+            "They leave out the uncertainty of meshes and time steps, of the boundary conditions "
+            "and of the models. More patients would narrow them without removing those errors.",
+        ),
+        Passage(
+            "Discretisation error is not in the result",
+            "Each patient is solved on one mesh with one time step. How far that is from the mesh-"
+            "independent solution must be read from a convergence study, not from this report.",
+        ),
+        *_numerical_flags(study, patients),
+        Passage(
+            "Modelling choices",
+            "Rigid walls and Newtonian blood; the braid acts on the flow as a resistive screen "
+            "whose wires are not resolved; inflow and outlet shares are imposed and do not "
+            "respond to the device unless resistances are chosen.",
+        ),
+    ]
+    return found
+
+
+def wall_times(patients: Iterable[PatientRecord]) -> dict[str, float]:
+    """Wall time summed over patients by stage [s]; shared stages count once per patient."""
+    totals: dict[str, float] = {}
+    for patient in patients:
+        arms = list(patient.arms.values())
+        for position, arm in enumerate(arms):
+            for stage, outcome in arm.outcomes.items():
+                if stage in ("sample", "mesh") and position > 0:
+                    continue
+                totals[stage] = totals.get(stage, 0.0) + outcome.wall_time_s
+    return totals
+
+
+def software(patients: Iterable[PatientRecord]) -> dict[str, list[str]]:
+    """Versions found in the outcomes, by package; more than one means a mixed study."""
+    found: dict[str, set[str]] = {}
+    for outcome in _outcomes(patients):
+        for package, version in outcome.versions.items():
+            found.setdefault(package, set()).add(version)
+    return {package: sorted(versions) for package, versions in sorted(found.items())}
+
+
+def revisions(patients: Iterable[PatientRecord]) -> list[int]:
+    """Numerics revisions that computed the results."""
+    return sorted({o.numerics_revision for o in _outcomes(patients) if o.numerics_revision})
+
+
+def _outcomes(patients: Iterable[PatientRecord]) -> Iterable[Any]:
+    return (o for p in patients for arm in p.arms.values() for o in arm.outcomes.values())
+
+
+def _patients(study: Study) -> str:
+    population, count = study.population, study.population.synthetic
+    sentences = []
+    if count:
+        sentences.append(
+            f"{count} synthetic patients were drawn from the population “{population.title}” with "
+            f"seed {study.study.seed}; patient i depends on the seed and on i alone. "
+            "Draws that are geometrically impossible or not enrolled were rejected and drawn "
+            f"again, at most {population.attempts} times."
+        )
+        if population.correlation.variables:
+            variables = ", ".join(words(v) for v in population.correlation.variables)
+            sentences.append(
+                f"A Gaussian copula holds the rank correlations of {variables} "
+                f"({population.correlation.source})."
+            )
+    sentences += [f"{surface.title}: {surface.provenance}" for surface in study.surfaces]
+    sentences.append("Mean inflow, heart rate and waveform were drawn for every patient.")
+    return " ".join(sentences)
+
+
+def _meshes(study: Study) -> str:
+    lumen = study.mesh.lumen
+    return (
+        "The lumen was meshed with tetrahedra that conform to the surface of the device over the "
+        "ostium; all arms of a patient share one mesh and one sac mask. Edge lengths: "
+        f"{lumen.vessel_edge_mm:g} mm in the vessel, {lumen.neck_edge_mm:g} mm at the ostium, "
+        f"{lumen.sac_edge_mm:g} mm in the sac. Flow extensions are "
+        f"{lumen.extension_diameters:g} vessel diameters long."
+    )
+
+
+def _arm(study: Study, name: str, arm: Arm) -> str:
+    role = "reference arm" if name == study.reference_arm else "compared with the reference arm"
+    if arm.device is None:
+        text = f"{arm.label} ({role}): no device."
+    else:
+        text = (
+            f"{arm.label} ({role}): a {words(arm.device.kind)} is deployed virtually along the "
+            "centreline; local porosity and wire spacing over the ostium give the resistance of a "
+            "screen, dp = a U + b U|U|, with the pressure discontinuous across it."
+        )
+    factors = arm.physiology
+    changed = {
+        "mean inflow": factors.flow_factor,
+        "pulsatility": factors.pulsatility_factor,
+        "heart rate": factors.heart_rate_factor,
+    }
+    changes = ", ".join(f"{what} times {value:g}" for what, value in changed.items() if value != 1)
+    return f"{text} Changed physiology: {changes}." if changes else text
+
+
+def _flow(study: Study) -> str:
+    flow, outlets = study.flow, study.flow.outlets
+    if outlets.split:
+        shares = ", ".join(f"{words(k)} {percent(v)}" for k, v in outlets.split.items())
+    else:
+        shares = f"diameter to the power {outlets.split_exponent:g}"
+    closure = {
+        "split": f"fixed shares of the outflow ({shares})",
+        "resistance": (
+            f"a resistance each, set so that the mean pressure is {outlets.mean_pressure_pa:g} Pa "
+            f"at the shares expected without device ({shares})"
+        ),
+    }[outlets.kind]
+    return (
+        "Incompressible Navier-Stokes equations, rigid walls, Newtonian blood of density "
+        f"{flow.density_kg_m3:g} kg/m³ and viscosity {1000 * flow.viscosity_pa_s:g} mPa s. "
+        "Second-order fractional-step scheme with finite elements "
+        f"P{flow.velocity_degree}-P1, {flow.steps_per_cycle} steps per cardiac cycle, "
+        f"{flow.minimum_cycles} to {flow.cycles} cycles, stopped when two cycles differ by less "
+        f"than {percent(flow.periodicity_tolerance)}; the last cycle is evaluated at "
+        f"{flow.samples_per_cycle} instants. Inlet: {flow.inlet_profile} profile with the "
+        f"waveform of the patient. Outlets: {closure}; backflow stabilisation "
+        f"{flow.backflow_beta:g}. Linear systems are solved to a relative tolerance of "
+        f"{flow.tolerance:g}."
+    )
+
+
+def _endpoints(study: Study) -> str:
+    block = study.endpoints
+    return (
+        "Cycle means are accumulated during the solution and integrated over the region masks of "
+        "the mesh. Residual flow counts sac volume with a cycle-mean speed of at least "
+        f"{block.residual_speed_cm_s:g} cm/s; low shear is a cycle-mean wall shear stress below "
+        f"{block.low_shear_pa:g} Pa. Definitions and sources are in the table of endpoints."
+    )
+
+
+def _statistics(study: Study) -> str:
+    block = study.statistics
+    return (
+        f"A patient succeeds when the STAV reduction reaches {block.success_threshold_percent:g} % "
+        "(flow-reduction surrogate). Success rates carry Wilson intervals, and best and worst "
+        "cases in which all missing patients succeed or fail. Differences between arms are paired "
+        "by patient: mean with Student's t interval, Hodges-Lehmann pseudomedian with the "
+        "signed-rank interval, mean relative change with a BCa bootstrap of "
+        f"{block.bootstrap_samples} samples, all at {block.confidence_percent:g} %. No p-values: "
+        "the number of virtual patients is a choice."
+    )
+
+
+def _computation(patients: Sequence[PatientRecord]) -> str:
+    versions = ", ".join(f"{name} {' / '.join(v)}" for name, v in software(patients).items())
+    times = ", ".join(f"{stage} {duration(t)}" for stage, t in wall_times(patients).items() if t)
+    ranks = sorted(
+        {a.summary["ranks"] for p in patients for a in p.arms.values() if "ranks" in a.summary}
+    )
+    text = f"Software: {versions or 'not recorded'}. Wall time summed over patients: {times}."
+    return text + (f" MPI ranks per solution: {', '.join(map(str, ranks))}." if ranks else "")
+
+
+def _few(statistics: Mapping[str, Any]) -> str:
+    group = statistics["plan"]["primary_group"]
+    analysed = [
+        comparison["groups"][group]["success"]["analysed"]
+        for comparison in statistics["comparisons"].values()
+    ]
+    count = min(analysed, default=0)
+    return (
+        f"The primary result rests on {count} analysed patients. At this size the interval is the "
+        "result, not the point estimate, and nothing follows for a device on the market."
+    )
+
+
+def _mixed(study: Study) -> str:
+    origin = " ".join(f"{surface.title}: {surface.provenance}" for surface in study.surfaces)
+    if not study.population.synthetic:
+        return f"No synthetic patient; surfaces read from files. {origin}"
+    return (
+        "The cohort mixes synthetic patients with surfaces read from files, which do not come from "
+        "the same population; the primary result is for the synthetic patients alone, the result "
+        f"for all is shown beside it. {origin}"
+    )
+
+
+def _lost(statistics: Mapping[str, Any]) -> list[Passage]:
+    lost = sorted({item["patient"] for item in statistics["flow"]["lost"]})
+    if not lost:
+        return []
+    return [
+        Passage(
+            "Missing patients",
+            f"{len(lost)} of {len(statistics['plan']['cohort']['patients'])} patients are missing "
+            f"in at least one arm ({', '.join(lost)}). Anatomies that fail to mesh or solve are "
+            "seldom a random sample, so the best and worst cases matter more than the rate.",
+        )
+    ]
+
+
+def _numerical_flags(study: Study, patients: Sequence[PatientRecord]) -> list[Passage]:
+    solved = [(p.name, arm) for p in patients for arm in p.arms.values() if arm.summary]
+    tolerance = study.flow.periodicity_tolerance
+    drifting = [_named(p, arm) for p, arm in solved if arm.summary["cycle_change"] > tolerance]
+    courant = [(arm.summary["max_cfl"], p, arm) for p, arm in solved]
+    passages = []
+    if drifting:
+        passages.append(
+            Passage(
+                "Not periodic",
+                "The sac velocity of the last two cycles differs by more than "
+                f"{percent(tolerance)} in {', '.join(drifting)}.",
+            )
+        )
+    if courant and max(courant, key=lambda item: item[0])[0] > 2.0:
+        worst, patient, arm = max(courant, key=lambda item: item[0])
+        passages.append(
+            Passage(
+                "Large time steps",
+                f"The Courant number reaches {number(worst, 2)} ({_named(patient, arm)}); the "
+                "scheme is stable there, its accuracy in time is not shown.",
+            )
+        )
+    return passages
+
+
+def _named(patient: str, arm: ArmRecord) -> str:
+    return f"{patient} {arm.label.lower()}"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Layered configuration files, with the memory of which file set which key.
 
-Dictionaries merge, everything else replaces. A block that names ``from: <file>`` starts afresh
-from that library file, and its other keys are laid over it.
+Dictionaries merge, everything else replaces, distributions as a whole. A block that names
+``from: <file>`` starts afresh from that library file, and its other keys are laid over it.
 """
 
 from __future__ import annotations
@@ -88,7 +88,8 @@ class Overlay:
                 if value.get("from") is not None and key in LIBRARIES:
                     tree[key] = self._library_tree(folder, str(value["from"]), source, ())
                 branch = tree.get(key)
-                if not isinstance(branch, dict):
+                # A distribution is one value: parameters of another family must not linger.
+                if not isinstance(branch, dict) or "distribution" in value:
                     branch = tree[key] = {}
                 self._merge(branch, value, source, None)
             elif isinstance(value, list) and key in LIBRARIES:

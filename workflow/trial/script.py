@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import shutil
 import sys
 from pathlib import Path
 
@@ -37,6 +38,13 @@ def log_to_stderr(rank: int = 0) -> None:
         level=logging.INFO if rank == 0 else logging.WARNING,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
+
+
+def fresh(folder: Path) -> Path:
+    """Empty a folder of what an earlier run left, or make it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
 
 
 def conclude(outcome: Outcome, path: Path, subject: str) -> None:

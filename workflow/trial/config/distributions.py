@@ -7,7 +7,7 @@ import math
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
-from scipy import stats
+from scipy.special import ndtr, ndtri
 
 from trial.config._base import Block
 
@@ -30,11 +30,12 @@ class _Truncated(_Marginal):
             raise ValueError(f"min {self.min} must be below max {self.max}")
         return self
 
-    def _cut(self, frozen: stats.rv_continuous, u: float) -> float:
-        """Quantile of the truncated distribution: monotone in u, so rank correlations survive."""
-        low = 0.0 if self.min is None else float(frozen.cdf(self.min))
-        high = 1.0 if self.max is None else float(frozen.cdf(self.max))
-        return float(frozen.ppf(low + u * (high - low)))
+
+def _truncated_score(low: float | None, high: float | None, u: float) -> float:
+    """Quantile of a standard normal cut at two scores: monotone in u, so ranks survive."""
+    below = 0.0 if low is None else float(ndtr(low))
+    above = 1.0 if high is None else float(ndtr(high))
+    return float(ndtri(below + u * (above - below)))
 
 
 class Lognormal(_Truncated):
@@ -43,10 +44,16 @@ class Lognormal(_Truncated):
     distribution: Literal["lognormal"]
     log_mean: float = Field(description="mean of the natural logarithm")
     log_sd: float = Field(gt=0, le=3, description="standard deviation of the natural logarithm")
+    min: float | None = Field(None, gt=0, description="lower limit of the truncation")
+    max: float | None = Field(None, gt=0, description="upper limit of the truncation")
 
     def quantile(self, u: float) -> float:
         """Value at probability u."""
-        return self._cut(stats.lognorm(s=self.log_sd, scale=math.exp(self.log_mean)), u)
+        low, high = (
+            None if limit is None else (math.log(limit) - self.log_mean) / self.log_sd
+            for limit in (self.min, self.max)
+        )
+        return math.exp(self.log_mean + self.log_sd * _truncated_score(low, high, u))
 
 
 class Normal(_Truncated):
@@ -58,7 +65,11 @@ class Normal(_Truncated):
 
     def quantile(self, u: float) -> float:
         """Value at probability u."""
-        return self._cut(stats.norm(self.mean, self.sd), u)
+        low, high = (
+            None if limit is None else (limit - self.mean) / self.sd
+            for limit in (self.min, self.max)
+        )
+        return self.mean + self.sd * _truncated_score(low, high, u)
 
 
 class Uniform(_Marginal):

@@ -53,6 +53,9 @@ class Flow(Block):
     periodicity_tolerance: float = Field(
         0.01, gt=0, le=1, description="stop when two cycles differ by less than this share"
     )
+    ramp_share: float = Field(
+        0.15, gt=0, le=1, description="share of the first cycle over which the flow rises from rest"
+    )
     samples_per_cycle: int = Field(
         100, ge=5, le=20000, description="instants of the last cycle that enter its means"
     )

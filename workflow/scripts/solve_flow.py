@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Pulsatile flow of one patient in one arm; runs alone or under mpirun."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from mpi4py import MPI
+
+from trial.outcome import guard
+from trial.physiology import in_arm
+from trial.script import conclude, fresh, log_to_stderr, parser
+
+from solvers.common.errors import SolveError
+from solvers.fluid.run import simulate
+from solvers.fluid.settings import FlowSettings, OutletSettings
+from solvers.revision import NUMERICS_REVISION
+
+
+def main() -> None:
+    """Command line."""
+    options = {"patient": Path, "anatomy": Path, "deployment": Path, "settings": dict}
+    args = parser(__doc__, **options, physiology=dict, out=Path).parse_args()
+    comm = MPI.COMM_WORLD
+    log_to_stderr(comm.rank)
+    if comm.rank == 0:
+        fresh(args.out.parent)
+    comm.Barrier()
+    patient = json.loads(args.patient.read_text())
+
+    def work() -> dict[str, Any]:
+        outlets = OutletSettings(**args.settings.pop("outlets"))
+        summary = simulate(
+            args.anatomy.parent / "mesh",
+            args.deployment.parent / "screen.npz",
+            in_arm(patient["physiology"], args.physiology),
+            FlowSettings(**args.settings, outlets=outlets),
+            args.out.parent,
+            comm,
+        )
+        return {name: summary[name] for name in ("stav", "cells", "cycles", "ranks")}
+
+    outcome = guard(
+        work,
+        "solve",
+        expected=(SolveError,),
+        upstream=[args.anatomy, args.deployment],
+        revision=NUMERICS_REVISION,
+        comm=comm,
+    )
+    if comm.rank == 0:
+        arm = args.out.parent.parent.name
+        conclude(outcome, args.out, f"{patient['patient']} {arm}")
+
+
+if __name__ == "__main__":
+    main()

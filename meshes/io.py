@@ -32,7 +32,7 @@ def _plain(value: Any) -> Any:
 
 
 def write_bundle(bundle: MeshBundle, folder: Path) -> None:
-    """Write mesh, markers and info; quality and picture are written by their own modules.
+    """Write mesh, markers, info and quality; the picture is drawn by ``meshes.pictures``.
 
     Args:
         bundle: lengths in m.
@@ -54,6 +54,7 @@ def write_bundle(bundle: MeshBundle, folder: Path) -> None:
     meshio.write(folder / MESH, mesh, file_format="gmsh22", binary=True)
     write_json(folder / MARKERS, bundle.markers)
     write_json(folder / INFO, bundle.info)
+    write_json(folder / QUALITY, bundle.quality)
 
 
 def read_bundle(folder: Path) -> MeshBundle:
@@ -63,7 +64,7 @@ def read_bundle(folder: Path) -> MeshBundle:
         MeshFailed: a file is missing or the mesh holds other tags than the markers.
     """
     folder = Path(folder)
-    for name in (MESH, MARKERS, INFO):
+    for name in (MESH, MARKERS, INFO, QUALITY):
         if not (folder / name).is_file():
             raise MeshFailed(f"{folder / name} is missing", "bundle")
     mesh = meshio.read(folder / MESH, file_format="gmsh")
@@ -72,7 +73,9 @@ def read_bundle(folder: Path) -> MeshBundle:
         blocks[block.type].append((block.data, tags))
     facets, facet_tags = (np.concatenate(part) for part in zip(*blocks["triangle"], strict=True))
     cells, cell_tags = (np.concatenate(part) for part in zip(*blocks["tetra"], strict=True))
-    markers = json.loads((folder / MARKERS).read_text(encoding="utf-8"))
+    markers, info, quality = (
+        json.loads((folder / name).read_text(encoding="utf-8")) for name in (MARKERS, INFO, QUALITY)
+    )
     for kind, tags in (("facets", facet_tags), ("cells", cell_tags)):
         unknown = set(np.unique(tags).tolist()) - set(markers[kind].values())
         if unknown:
@@ -84,7 +87,8 @@ def read_bundle(folder: Path) -> MeshBundle:
         facets=facets.astype(np.int64),
         facet_tags=facet_tags.astype(np.int32),
         markers=markers,
-        info=json.loads((folder / INFO).read_text(encoding="utf-8")),
+        info=info,
+        quality=quality,
     )
 
 

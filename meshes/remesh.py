@@ -23,25 +23,32 @@ FINENESS = (0.35, 0.25, 0.18)
 SMOOTHING = 4
 
 
-def refine_edges(points: Array, triangles: Index, limit: ScalarField) -> tuple[Array, Index]:
-    """Halve edges until none is longer than the limit at its middle; stays conforming.
+def refine_edges(
+    points: Array, triangles: Index, edge_length: ScalarField, fineness: float
+) -> tuple[Array, Index, Array]:
+    """Halve edges until none is longer than a fraction of the wanted length; stays conforming.
 
     Args:
         points: (n, 3) [m].
         triangles: (m, 3) vertex numbers.
-        limit: longest allowed edge as a function of position [m].
+        edge_length: wanted edge length [m].
+        fineness: longest allowed edge over the wanted length, the mean of its two ends.
 
     Returns:
-        Points and triangles of the refined surface, old vertices first.
+        Points and triangles of the refined surface, old vertices first, and the wanted edge length
+        at its vertices [m].
     """
+    target = edge_length(points)
     while True:
         edges, of_triangle = unique_edges(triangles)
-        middle = points[edges].mean(axis=1)
-        split = np.linalg.norm(points[edges[:, 1]] - points[edges[:, 0]], axis=1) > limit(middle)
+        length = np.linalg.norm(points[edges[:, 1]] - points[edges[:, 0]], axis=1)
+        split = length > fineness * target[edges].mean(axis=1)
         if not split.any():
-            return points, triangles
+            return points, triangles, target
+        middle = points[edges[split]].mean(axis=1)
         number = np.where(split, len(points) + np.cumsum(split) - 1, -1)
-        points = np.vstack([points, middle[split]])
+        points = np.vstack([points, middle])
+        target = np.concatenate([target, edge_length(middle)])
         triangles = _split_triangles(triangles, number[of_triangle])
 
 
@@ -95,13 +102,13 @@ def _cluster(
     surface: pv.PolyData, edge_length: ScalarField, fineness: float
 ) -> tuple[Array, Index]:
     """Cluster a refined copy of the surface and connect the cluster centroids."""
-    points, triangles = refine_edges(
+    points, triangles, target = refine_edges(
         np.asarray(surface.points, dtype=float),
         surface.regular_faces.astype(np.int64),
-        lambda x: fineness * edge_length(x),
+        edge_length,
+        fineness,
     )
     area = np.linalg.norm(triangle_vectors(points, triangles), axis=1)
-    target = edge_length(points)
     # An equilateral triangulation of edge h has 2 / (sqrt(3) h^2) vertices per area.
     count = round(float(np.sum(area / target[triangles].mean(axis=1) ** 2)) * 2.0 / np.sqrt(3.0))
     # pyacvd compares areas with absolute constants, so it works in units of the edge length.

@@ -9,7 +9,7 @@ import numpy as np
 
 from meshes.cut import Labelled
 from meshes.topology import Index, tet_facets, tet_volumes, triangle_vectors
-from meshes.types import Array, Lumen, MeshBundle
+from meshes.types import Array, Lumen, MeshBundle, ScalarField
 
 LUMEN, WALL, INLET, OUTLET, DEVICE = 1, 10, 20, 30, 40
 """First tag of each kind; regions behind device surfaces follow the lumen."""
@@ -68,7 +68,7 @@ def tag(mesh: Labelled, lumen: Lumen) -> MeshBundle:
     used, cells = np.unique(mesh.cells[kept], return_inverse=True)
     number = np.full(len(mesh.points), -1, dtype=np.int64)
     number[used] = np.arange(len(used))
-    bundle = MeshBundle(
+    return MeshBundle(
         points=mesh.points[used],
         cells=cells.reshape(-1, 4).astype(np.int64),
         cell_tags=(mesh.labels[kept] + LUMEN).astype(np.int32),
@@ -76,8 +76,15 @@ def tag(mesh: Labelled, lumen: Lumen) -> MeshBundle:
         facet_tags=tags[tagged],
         markers=markers,
     )
-    bundle.info.update(_info(bundle, lumen))
-    return bundle
+
+
+def level_sets(lumen: Lumen) -> dict[int, ScalarField]:
+    """Level set of each tagged surface but the wall, by tag."""
+    tags = marker_table(lumen)["facets"]
+    fields = {s.name: s.level_set for s in lumen.device_surfaces}
+    for opening in lumen.openings:
+        fields[opening.name] = lambda x, o=opening: (x - o.centre) @ o.normal
+    return {tags[name]: field for name, field in fields.items()}
 
 
 def surface_facets(bundle: MeshBundle, name: str) -> Index:
@@ -96,8 +103,16 @@ def surface_measures(points: Array, facets: Index) -> dict[str, Any]:
     return {"area": total, "centre": centre.tolist(), "normal": normal.tolist()}
 
 
-def _info(bundle: MeshBundle, lumen: Lumen) -> dict[str, Any]:
-    """The part of ``info.json`` that follows from the mesh and the lumen."""
+def describe(bundle: MeshBundle, lumen: Lumen) -> dict[str, Any]:
+    """The part of ``info.json`` that follows from the mesh and the lumen.
+
+    Args:
+        bundle: tagged mesh.
+        lumen: what it was made from.
+
+    Returns:
+        Measured openings, centreline, device surfaces, region volumes and parameters, in SI.
+    """
     openings = []
     for opening in lumen.openings:
         measures = surface_measures(bundle.points, surface_facets(bundle, opening.name))

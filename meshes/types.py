@@ -57,7 +57,8 @@ class DeviceSurface:
         region: cell marker of what lies behind, ``sac`` or ``branch_1``.
         level_set: zero on the surface, positive behind it [m].
         seed: (3,) a point behind the surface, inside the region [m]; of the patches of
-            ``level_set = 0`` inside the lumen, the one that bounds the region holding the seed counts.
+            ``level_set = 0`` inside the lumen, the one that bounds the region holding the seed
+            counts.
     """
 
     name: str
@@ -100,6 +101,7 @@ class MeshBundle:
         facet_tags: (k,).
         markers: ``{"cells": {name: tag}, "facets": {name: tag}}``.
         info: see docs/architecture.md.
+        quality: content of ``quality.json``.
     """
 
     points: Array
@@ -109,3 +111,4 @@ class MeshBundle:
     facet_tags: NDArray[np.int32]
     markers: dict[str, dict[str, int]]
     info: dict[str, Any] = field(default_factory=dict)
+    quality: dict[str, Any] = field(default_factory=dict)

@@ -6,15 +6,17 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field, replace
 
-import gmsh
 import numpy as np
 
 from meshes.core import fill
 from meshes.cut import CutOptions, Labelled, cut
-from meshes.errors import GeometryError, MeshFailed
+from meshes.errors import GeometryError
+from meshes.improve import improve
 from meshes.layers import LayerOptions, extrude
+from meshes.quality import QualityLimits, check, mesh_quality
+from meshes.rebuild import rebuild
 from meshes.remesh import remesh
-from meshes.tagging import opening_label, tag
+from meshes.tagging import describe, opening_label, tag
 from meshes.topology import Index
 from meshes.types import Array, Lumen, MeshBundle
 
@@ -28,29 +30,88 @@ class MeshOptions:
     Attributes:
         layers: near-wall layers.
         cut: treatment of vertices near openings and device surfaces.
+        limits: what the mesh must hold.
+        improve_below: tetrahedra below this quality are improved after cutting.
     """
 
     layers: LayerOptions = field(default_factory=LayerOptions)
     cut: CutOptions = field(default_factory=CutOptions)
+    limits: QualityLimits = field(default_factory=QualityLimits)
+    improve_below: float = 0.15
+
+
+@dataclass(frozen=True)
+class Route:
+    """One way to mesh a lumen.
+
+    Attributes:
+        name: for ``info["route"]``.
+        rebuild: rebuild the surface from its signed distance first.
+        refinement: factor on the wanted edge length.
+        layers: largest number of near-wall layers.
+    """
+
+    name: str
+    rebuild: bool = False
+    refinement: float = 1.0
+    layers: int = 99
+
+
+ROUTES = (
+    Route("surface"),
+    Route("signed distance", rebuild=True),
+    Route("signed distance, finer", rebuild=True, refinement=0.75),
+    Route("signed distance, finer, one layer", rebuild=True, refinement=0.75, layers=1),
+)
+"""Tried in this order; the first mesh that holds its limits is taken."""
 
 
 def build_mesh(lumen: Lumen, options: MeshOptions | None = None) -> MeshBundle:
-    """Mesh a lumen.
+    """Mesh a lumen by the first route that gives what is asked for.
 
     Args:
         lumen: see :class:`meshes.types.Lumen`.
         options: see :class:`MeshOptions`.
 
     Returns:
-        Bundle with tagged regions and surfaces; ``info["route"]`` names the route taken.
+        Bundle with tagged regions and surfaces and its quality; ``info["route"]`` names the route
+        taken and ``info["attempts"]`` why earlier ones were left.
 
     Raises:
         MeshFailed: no route gave a mesh.
+        MeshQuality: the last route gave a mesh that misses a limit.
     """
     options = options or MeshOptions()
-    points, triangles = remesh(lumen.surface, lumen.edge_length)
-    mesh = _volume(points, triangles, options.layers)
-    return tag(_cut_all(mesh, lumen, options.cut), lumen)
+    attempts: list[dict[str, str]] = []
+    for route in ROUTES:
+        log.info("mesh route: %s", route.name)
+        try:
+            bundle = _follow(route, lumen, options)
+        except GeometryError as error:
+            log.warning("mesh route %s failed: %s", route.name, error)
+            attempts.append({"route": route.name, "code": error.code, "reason": str(error)})
+            last = error
+        else:
+            bundle.info.update(route=route.name, attempts=attempts)
+            return bundle
+    reasons = "; ".join(f"{a['route']}: {a['reason']}" for a in attempts)
+    raise type(last)(f"no mesh after {len(attempts)} routes ({reasons})", last.where)
+
+
+def _follow(route: Route, lumen: Lumen, options: MeshOptions) -> MeshBundle:
+    """Surface, layers, core, cuts, tags and checks of one route."""
+    layers = replace(options.layers, count=min(options.layers.count, route.layers))
+
+    def edge_length(points: Array) -> Array:
+        return route.refinement * lumen.edge_length(points)
+
+    surface = rebuild(lumen.surface, edge_length) if route.rebuild else lumen.surface
+    points, triangles = remesh(surface, edge_length)
+    mesh = _cut_all(_volume(points, triangles, layers), lumen, options.cut)
+    bundle = improve(tag(mesh, lumen), lumen, options.improve_below)
+    quality = mesh_quality(bundle, lumen, layers, options.limits)
+    check(quality)
+    return replace(bundle, info=describe(bundle, lumen), quality=quality)
 
 
 def _volume(points: Array, triangles: Index, options: LayerOptions) -> Labelled:

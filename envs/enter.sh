@@ -69,7 +69,8 @@ enter_bubblewrap() {
   exec nsenter "${join[@]}" "${inside[@]}"
 }
 
-# The same layout by hand: an empty file system, every entry mounted into it, then chroot.
+# The same layout by hand: an empty file system, over a folder of the root that nothing needs, every
+# entry mounted into it, then chroot.
 enter_chroot() {
   if ! unshare --mount true 2>/dev/null; then
     reasons+=("unshare: no permission to mount")
@@ -94,7 +95,7 @@ enter_chroot() {
       if [[ $option == --ro-bind ]]; then mount -o remount,bind,ro "$target"; fi
     done
     exec chroot "$new" "$@"
-  ' bash "$root/mnt" "${#layout[@]}" "${layout[@]}" "${inside[@]}"
+  ' bash "$root/usr/src" "${#layout[@]}" "${layout[@]}" "${inside[@]}"
 }
 
 reasons=()

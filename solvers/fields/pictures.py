@@ -14,7 +14,7 @@ import pyvista as pv
 
 from solvers.fields.view import ASPECT, View, choose_view
 
-BAR_SHARE = 0.16
+BAR_SHARE = 0.19
 """Share of the picture height kept for the colour bar and the length scale."""
 
 SPEED_MAP, SHEAR_MAP, POROSITY_MAP = "viridis", "plasma", "viridis"
@@ -210,15 +210,15 @@ class ArmPictures:
         """A bar of a round number of millimetres in the lower left corner."""
         view, pixels = self.view, plotter.window_size[1] / (2 * full)
         length = max(k for k in (0.5e-3, 1e-3, 2e-3, 5e-3, 10e-3) if k < 0.5 * full)
-        corner = focus + 5 * view.reach * view.towards - 0.80 * full * view.up
+        corner = focus + 5 * view.reach * view.towards - 0.78 * full * view.up
         start = corner - 0.93 * view.half_height * ASPECT * view.right
         bar = pv.Line(start, start + length * view.right)
         plotter.add_mesh(bar, color=INK, line_width=5, lighting=False)
         left = (start - focus) @ view.right * pixels + plotter.window_size[0] / 2
         plotter.add_text(
             f"{1000 * length:g} mm",
-            position=(left, 0.035 * plotter.window_size[1]),
-            font_size=self.width // 60,
+            position=(left, 0.03 * plotter.window_size[1]),
+            font_size=self.width // 42,
             color=INK,
         )
 
@@ -241,23 +241,23 @@ class ArmPictures:
             scalar_bar_args={
                 "title": " ",
                 "vertical": False,
-                "position_x": 0.34,
+                "position_x": 0.37,
                 "position_y": 0.01,
-                "width": 0.60,
-                "height": 0.09,
+                "width": 0.57,
+                "height": 0.105,
                 "n_labels": 5,
                 "fmt": "%.3g",
                 "color": INK,
                 "unconstrained_font_size": True,
                 "title_font_size": 1,
-                "label_font_size": self.width // 36,
+                "label_font_size": self.width // 26,
             },
             **options,
         )
         text = plotter.add_text(
             title,
-            position=(0.64 * plotter.window_size[0], 0.115 * plotter.window_size[1]),
-            font_size=self.width // 60,
+            position=(0.655 * plotter.window_size[0], 0.135 * plotter.window_size[1]),
+            font_size=self.width // 42,
             color=INK,
         )
         text.prop.justification_horizontal = "center"

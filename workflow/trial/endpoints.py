@@ -70,10 +70,10 @@ class Endpoint:
     def missing_rule(self) -> str:
         """What happens to a patient without this value."""
         if self.per_outlet:
-            return "absent where the vessel has no such outlet; not counted as missing"
+            return "empty where there is no such outlet"
         if self.required:
-            return "patient-arm counted as missing, with its outcome code; never imputed"
-        return "column left empty; the other endpoints of the patient-arm stay in the analysis"
+            return "the patient-arm counts as missing"
+        return "left empty"
 
 
 _VAMPY = "VaMPy documentation, https://kvslab.github.io/VaMPy"

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from trial.formats import NOTHING, SPACE, number
+from trial.formats import NOTHING, SPACE, count, number
 from trial.patients import PatientRecord
 
 
@@ -22,7 +22,7 @@ class Column:
         unit: display unit, empty for counts.
         path: keys down to the number.
         factor: display value = stored value * factor.
-        digits: significant digits.
+        digits: significant digits; 0 for a whole number.
     """
 
     label: str
@@ -38,26 +38,28 @@ class Column:
             if not isinstance(value, Mapping) or key not in value:
                 return NOTHING
             value = value[key]
-        return NOTHING if value is None else number(self.factor * value, self.digits)
+        if value is None:
+            return NOTHING
+        return number(self.factor * value, self.digits) if self.digits else count(value)
 
 
 NUMERICS = (
-    Column("Cells", "", ("cells",), digits=9),
-    Column("Nodes", "", ("nodes",), digits=9),
-    Column("Steps per cycle", "", ("steps_per_cycle",), digits=6),
+    Column("Cells", "", ("cells",), digits=0),
+    Column("Nodes", "", ("nodes",), digits=0),
+    Column("Steps per cycle", "", ("steps_per_cycle",), digits=0),
     Column("Time step", "ms", ("time_step",), 1e3),
-    Column("Cycles", "", ("cycles",)),
+    Column("Cycles", "", ("cycles",), digits=0),
     Column("Cycle change of STAV", "%", ("cycle_change",), 1e2, 2),
     Column("Largest Courant number", "1", ("max_cfl",)),
     Column("Mass balance error", "%", ("mass_balance_error",), 1e2, 2),
-    Column("Ranks", "", ("ranks",)),
+    Column("Ranks", "", ("ranks",), digits=0),
     Column("Wall time", "s", ("wall_time_s",), digits=4),
 )
 """From ``fluid/summary.json``."""
 
 QUALITY = (
-    Column("Cells", "", ("cells",), digits=9),
-    Column("Nodes", "", ("nodes",), digits=9),
+    Column("Cells", "", ("cells",), digits=0),
+    Column("Nodes", "", ("nodes",), digits=0),
     Column("Smallest quality", "1", ("quality", "minimum"), digits=2),
     Column("1st percentile of quality", "1", ("quality", "percentile_1"), digits=2),
     Column("Volume against surface", "%", ("checks", "volume", "value"), 1e2, 2),

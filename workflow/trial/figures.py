@@ -15,6 +15,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
+from matplotlib.patheffects import Normal, Stroke
 from matplotlib.ticker import PercentFormatter
 
 from trial.endpoints import lookup
@@ -39,6 +40,7 @@ STYLE = {
     "ytick.color": INK,
 }
 SURFACE_HATCH = "////"
+HALO = (Stroke(linewidth=3, foreground="white"), Normal())
 
 
 def waterfall(
@@ -66,8 +68,8 @@ def waterfall(
             _bar_label(axes, place, item["reduction"])
         for place, code in enumerate(missing.values(), start=len(reductions)):
             axes.text(
-                place, 0.02, code.replace("_", " "), rotation=90, color=GREY, size=9.5,
-                ha="center", va="bottom",
+                place, 0.02, code.replace("_", " "), rotation=90, color=INK, size=9.5,
+                ha="center", va="bottom", path_effects=HALO, zorder=3,
             )  # fmt: skip
         axes.axhline(0, color=GREY, lw=0.8)
         axes.axhline(threshold, color=INK, lw=1.2, ls=(0, (5, 3)))
@@ -76,14 +78,14 @@ def waterfall(
         axes.set_xlim(-0.6, count - 0.4)
         low = min([item["reduction"] for item in reductions], default=0.0)
         axes.set_ylim(min(1.2 * low, 0.0), 1.0)
-        axes.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
+        axes.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=""))
         axes.set_ylabel("STAV reduction [%]")
         _waterfall_legend(axes, reductions, threshold)
         return _svg(figure)
 
 
 def success_curve(groups: Mapping[str, Mapping[str, Any]], threshold: float) -> str:
-    """Share of successes against the threshold with Wilson bands.
+    """Share of successes against the threshold, with the Wilson band of the first group.
 
     Args:
         groups: ``curve`` by group of patients, the group of the primary result first.
@@ -98,8 +100,9 @@ def success_curve(groups: Mapping[str, Mapping[str, Any]], threshold: float) -> 
                 continue
             x = [p["threshold"] for p in points]
             rates = [p["rate"] for p in points]
-            bounds = [[r[key] for r in rates] for key in ("low", "high")]
-            axes.fill_between(x, *bounds, color=colour, alpha=0.14, lw=0)
+            if dash == "-":
+                bounds = [[r[key] for r in rates] for key in ("low", "high")]
+                axes.fill_between(x, *bounds, color=colour, alpha=0.14, lw=0)
             label = f"{name} patients (n = {points[0]['analysed']})"
             axes.plot(
                 x, [r["value"] for r in rates], dash, color=colour, marker=marker, ms=4, label=label
@@ -107,7 +110,7 @@ def success_curve(groups: Mapping[str, Mapping[str, Any]], threshold: float) -> 
         axes.axvline(threshold, color=INK, lw=1.2, ls=(0, (5, 3)))
         axes.text(threshold, 1.03, f"{threshold:.0%}".replace("%", " %"), ha="center", size=10)
         for axis in (axes.xaxis, axes.yaxis):
-            axis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
+            axis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=""))
         axes.set_ylim(0, 1.0)
         axes.set_xlabel("threshold of the STAV reduction [%]")
         axes.set_ylabel("patients at or above it [%]")
@@ -155,18 +158,16 @@ def waveforms(curves: Mapping[str, Mapping[str, Any]]) -> str:
         curves: by patient, kind, ``time`` [s] and ``flow`` [m3/s].
     """
     with matplotlib.rc_context(STYLE):
-        figure, axes = _axes(width=6.4, height=3.4)
-        for name, curve in curves.items():
-            surface = curve["kind"] == "surface"
+        figure, axes = _axes(width=7.6, height=3.4)
+        colours = matplotlib.colormaps["viridis"].resampled(max(len(curves), 2))
+        for place, (name, curve) in enumerate(curves.items()):
             axes.plot(
-                curve["time"], [1e6 * q for q in curve["flow"]], lw=1.4, alpha=0.85,
-                color=PINK if surface else BLUE, ls="--" if surface else "-",
+                curve["time"], [1e6 * q for q in curve["flow"]], lw=1.6, label=name,
+                color=colours(0.92 * place / max(len(curves) - 1, 1)),
+                ls="--" if curve["kind"] == "surface" else "-",
             )  # fmt: skip
-            if len(curves) <= 12:
-                axes.annotate(
-                    name, (curve["time"][-1], 1e6 * curve["flow"][-1]), size=8.5, color=INK,
-                    xytext=(3, 0), textcoords="offset points", va="center",
-                )  # fmt: skip
+        if len(curves) <= 12:
+            axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
         axes.set_ylim(bottom=0)
         axes.set_xlim(left=0)
         axes.set_xlabel("time in the cardiac cycle [s]")
@@ -197,6 +198,7 @@ def _bar_label(axes: Axes, place: float, value: float) -> None:
         textcoords="offset points",
         ha="center",
         size=10,
+        path_effects=HALO,
     )
 
 

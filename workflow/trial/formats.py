@@ -3,14 +3,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from trial.endpoints import lookup
 
-SPACE = " "
+SPACE = "\u00a0"
 """No-break space between a number and its unit."""
 
 NOTHING = "–"
@@ -18,17 +17,26 @@ NOTHING = "–"
 
 def number(value: float | None, digits: int = 3) -> str:
     """Significant digits without exponent in the usual range; a dash for no value."""
-    if value is None or not np.isfinite(value):
+    if value is None or not math.isfinite(value):
         return NOTHING
     if value != 0 and not 1e-4 <= abs(value) < 1e7:
-        text = f"{value:.{digits - 1}e}"
-    elif abs(value) >= 10**digits:
-        text = f"{value:,.0f}".replace(",", " ")
+        mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
+        text = f"{mantissa}·10{exponent_text(int(exponent))}"
+    elif abs(float(f"{value:.{digits - 1}e}")) >= 10**digits:
+        text = count(value)
     else:
-        text = np.format_float_positional(
-            float(f"{value:.{digits}g}"), precision=digits, fractional=False, trim="k", unique=False
-        ).rstrip(".")
+        text = f"{value:#.{digits}g}".rstrip(".")
     return text.replace("-", "−")
+
+
+def count(value: float | None) -> str:
+    """A whole number with its thousands set apart; a dash for no value."""
+    return NOTHING if value is None else f"{value:,.0f}".replace(",", "\u202f")
+
+
+def exponent_text(exponent: int) -> str:
+    """An integer as superscript."""
+    return str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def percent(value: float | None) -> str:
@@ -74,6 +82,7 @@ def words(name: str) -> str:
 
 FILTERS = {
     "number": number,
+    "count": count,
     "percent": percent,
     "percent_range": percent_range,
     "shown": shown,

@@ -11,6 +11,9 @@ from trial.config import Study
 from trial.config.study import Arm
 from trial.formats import duration, number, percent, words
 from trial.patients import ArmRecord, PatientRecord
+from trial.units import split_unit
+
+PROFILES = {"womersley": "Womersley", "poiseuille": "Poiseuille", "plug": "plug"}
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,7 @@ def _patients(study: Study) -> str:
             f"again, at most {population.attempts} times."
         )
         if population.correlation.variables:
-            variables = ", ".join(words(v) for v in population.correlation.variables)
+            variables = ", ".join(map(_variable, population.correlation.variables))
             sentences.append(
                 f"A Gaussian copula holds the rank correlations of {variables} "
                 f"({population.correlation.source})."
@@ -179,10 +182,10 @@ def _flow(study: Study) -> str:
         f"P{flow.velocity_degree}-P1, {flow.steps_per_cycle} steps per cardiac cycle, "
         f"{flow.minimum_cycles} to {flow.cycles} cycles, stopped when two cycles differ by less "
         f"than {percent(flow.periodicity_tolerance)}; the last cycle is evaluated at "
-        f"{flow.samples_per_cycle} instants. Inlet: {flow.inlet_profile} profile with the "
-        f"waveform of the patient. Outlets: {closure}; backflow stabilisation "
+        f"{flow.samples_per_cycle} instants. Inlet: {PROFILES[flow.inlet_profile]} profile with "
+        f"the waveform of the patient. Outlets: {closure}; backflow stabilisation "
         f"{flow.backflow_beta:g}. Linear systems are solved to a relative tolerance of "
-        f"{flow.tolerance:g}."
+        f"{number(flow.tolerance, 1)}."
     )
 
 
@@ -217,6 +220,11 @@ def _computation(patients: Sequence[PatientRecord]) -> str:
     )
     text = f"Software: {versions or 'not recorded'}. Wall time summed over patients: {times}."
     return text + (f" MPI ranks per solution: {', '.join(map(str, ranks))}." if ranks else "")
+
+
+def _variable(key: str) -> str:
+    """Name of a configuration key without its unit."""
+    return words(split_unit(key)[0].removesuffix("_years"))
 
 
 def _few(statistics: Mapping[str, Any]) -> str:
@@ -266,9 +274,9 @@ def _numerical_flags(study: Study, patients: Sequence[PatientRecord]) -> list[Pa
     if drifting:
         passages.append(
             Passage(
-                "Not periodic",
-                "The sac velocity of the last two cycles differs by more than "
-                f"{percent(tolerance)} in {', '.join(drifting)}.",
+                "Not shown to be periodic",
+                f"The last two cycles do not repeat within {percent(tolerance)}, or only one was "
+                f"computed: {', '.join(drifting)}.",
             )
         )
     if courant and max(courant, key=lambda item: item[0])[0] > 2.0:

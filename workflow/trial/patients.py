@@ -18,8 +18,8 @@ from trial.tables import patient_kind
 from trial.waveform import Series
 
 PICTURES = {
-    "device": "Device",
-    "speed": "Mean speed through the neck",
+    "device": "Anatomy and device",
+    "speed": "Mean speed on the neck plane",
     "shear": "Wall shear stress",
     "streamlines": "Mean flow in the sac",
 }
@@ -34,7 +34,6 @@ class ArmRecord:
         name: arm name.
         label: arm name for people.
         outcomes: outcome by stage name.
-        failure: first outcome that is not ok.
         summary: content of ``fluid/summary.json``.
         deployment: content of ``deployment/deployment.json``.
         sources: digests of the files the endpoints come from.
@@ -44,7 +43,6 @@ class ArmRecord:
     name: str
     label: str
     outcomes: Mapping[str, Outcome]
-    failure: Outcome | None
     summary: Mapping[str, Any]
     deployment: Mapping[str, Any]
     sources: Mapping[str, str]
@@ -130,7 +128,6 @@ def inflow_curve(patient: PatientRecord, samples: int = 200) -> dict[str, Any] |
 def _read_arm(study_root: Path, patient: str, arm: str, label: str) -> ArmRecord:
     folder = study_root / "patients" / patient / "arms" / arm
     outcomes = {stage.name: stage.read(study_root, patient, arm) for stage in STAGES}
-    failures = [outcome for outcome in outcomes.values() if not outcome.ok]
     pictures = {
         kind: study_root / "patients" / patient / "pictures" / f"{arm}_{kind}.png"
         for kind in PICTURES
@@ -139,7 +136,6 @@ def _read_arm(study_root: Path, patient: str, arm: str, label: str) -> ArmRecord
         name=arm,
         label=label,
         outcomes=outcomes,
-        failure=failures[0] if failures else None,
         summary=read_json(folder / "fluid" / "summary.json"),
         deployment=read_json(folder / "deployment" / "deployment.json"),
         sources=read_json(folder / "endpoints.json").get("sources", {}),

@@ -36,8 +36,10 @@ SLOPES = (
 )  # fmt: skip
 """Endpoints drawn as paired slopes."""
 
-PATIENT_COLUMNS = ("stav", "neck_inflow", "turnover_time", "nrfv", "tawss_sac", "osi_sac",
-                   "low_shear_area", "pressure_drop")  # fmt: skip
+PATIENT_COLUMNS = (
+    "stav_reduction", "stav", "neck_inflow", "turnover_time", "nrfv", "tawss_sac", "osi_sac",
+    "low_shear_area", "pressure_drop",
+)  # fmt: skip
 """Endpoints in the table of patients; all of them are in endpoints.csv."""
 
 PICTURE_WIDTH = 640
@@ -62,6 +64,7 @@ def write_report(study_root: Path, study: Study) -> Path:
     cohort = statistics["plan"]["cohort"]
     patients = read_patients(study_root, study, cohort["patients"])
     labels = {name: arm.label for name, arm in study.arms.items()}
+    lost = merge_lost(statistics["flow"]["lost"], labels)
     context = {
         "study": study,
         "labels": labels,
@@ -71,8 +74,8 @@ def write_report(study_root: Path, study: Study) -> Path:
             for comparison in statistics["comparisons"].values()
         ],
         "stages": STAGES,
-        "lost": merge_lost(statistics["flow"]["lost"], labels),
-        "patients": [patient_context(patient, table) for patient in patients],
+        "lost": lost,
+        "patients": [patient_context(patient, table, lost) for patient in patients],
         "numerics_columns": NUMERICS,
         "quality_columns": QUALITY,
         "columns": [lookup(name) for name in PATIENT_COLUMNS if name in table],
@@ -152,8 +155,10 @@ def paired_values(
     ]
 
 
-def patient_context(patient: PatientRecord, table: pd.DataFrame) -> dict[str, Any]:
-    """A patient with the endpoint values of each arm."""
+def patient_context(
+    patient: PatientRecord, table: pd.DataFrame, lost: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """A patient with facts, losses, and the status and endpoint values of each arm."""
     rows = table[table["patient"] == patient.name].set_index("arm")
     values = {
         arm: {
@@ -162,8 +167,14 @@ def patient_context(patient: PatientRecord, table: pd.DataFrame) -> dict[str, An
         }
         for arm in patient.arms
     }
-    facts = patient_facts(patient)
-    return {"record": patient, "values": values, "facts": facts, "illustrated": True}
+    return {
+        "record": patient,
+        "facts": patient_facts(patient),
+        "values": values,
+        "status": rows["status"].to_dict(),
+        "lost": [row for row in lost if row["patient"] == patient.name],
+        "illustrated": True,
+    }
 
 
 def mark_illustrated(patients: Sequence[dict[str, Any]], comparisons: Mapping[str, Any]) -> None:

@@ -53,7 +53,7 @@ def collect_attrition(study_root: Path, cohort: Cohort) -> pd.DataFrame:
             break
         if excluded is not None:
             row |= {"passed": min(row["passed"], len(STAGES) - 1), "code": "quarantined"}
-            row |= {"message": excluded.reason, "where": ""}
+            row |= {"stage": "", "message": excluded.reason, "where": ""}
         rows.append(row)
     return pd.DataFrame(rows)
 

@@ -10,7 +10,7 @@ import pyvista as pv
 
 from meshes.errors import SurfaceInvalid
 from meshes.topology import components, triangle_vectors, unique_edges
-from meshes.types import Lumen, Opening
+from meshes.types import Opening
 
 
 @dataclass(frozen=True)
@@ -26,17 +26,27 @@ class Reference:
     wall_area: float
 
 
-def between_openings(lumen: Lumen) -> Reference:
-    """Volume and wall area of the surface cut at the opening planes."""
-    surface = lumen.surface
-    for opening in lumen.openings:
+def between_openings(surface: pv.PolyData, openings: tuple[Opening, ...]) -> Reference:
+    """Volume and wall area of a closed surface cut at the opening planes.
+
+    Args:
+        surface: closed, outward oriented, extends past every opening [m].
+        openings: where to cut.
+
+    Returns:
+        Measures of the part in between.
+
+    Raises:
+        SurfaceInvalid: the surface ends before an opening.
+    """
+    for opening in openings:
         surface = _cut_off(surface, opening)
     points, triangles = np.asarray(surface.points, dtype=float), surface.regular_faces
     vectors = triangle_vectors(points, triangles)
     corner = points[triangles].mean(axis=1)
     # Divergence theorem; the flat caps contribute through the vector area that closes the wall.
     volume = np.einsum("ij,ij->", corner, vectors) / 3.0
-    for opening in lumen.openings:
+    for opening in openings:
         volume += opening.centre @ _cap_vector(surface, opening) / 3.0
     return Reference(float(volume), float(np.linalg.norm(vectors, axis=1).sum()))
 

@@ -3,15 +3,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pyvista as pv
-from scipy.ndimage import binary_dilation, zoom
+from numpy.typing import NDArray
+from scipy.ndimage import zoom
 
 from meshes.errors import SurfaceInvalid
 from meshes.types import Array, ScalarField
 
 COARSENING = 4
 """Ratio of the scouting grid to the sampling grid."""
+CONVERGED = 1e-7
+"""Distance from the zero set over the reach below which a point is left where it is."""
 
 
 def gradient(field: ScalarField, points: Array, step: float) -> Array:
@@ -47,28 +52,76 @@ def project_to_zero(field: ScalarField, points: Array, reach: float, iterations:
     """
     points = np.array(points, dtype=float)
     for _ in range(iterations):
-        slope = gradient(field, points, 1e-3 * reach)
+        value = field(points)
+        away = np.flatnonzero(np.abs(value) > CONVERGED * reach)
+        if not len(away):
+            break
+        slope = gradient(field, points[away], 1e-3 * reach)
         steepness = np.maximum(np.linalg.norm(slope, axis=1), 1e-6)
-        move = np.clip(-field(points) / steepness, -reach, reach)
-        points += (move / steepness)[:, None] * slope
+        move = np.clip(-value[away] / steepness, -reach, reach)
+        points[away] += (move / steepness)[:, None] * slope
     return points
 
 
-def _sample(field: ScalarField, origin: Array, shape: Array, spacing: float) -> Array:
-    """Field on a grid; exact near the zero set, interpolated from a coarse grid elsewhere."""
-    coarse_shape = np.asarray(shape - 1) // COARSENING + 1
+@dataclass(frozen=True)
+class Grid:
+    """Samples of a field on a regular grid.
 
+    Attributes:
+        origin: (3,) position of the first sample [m].
+        spacing: [m].
+        values: (nx, ny, nz).
+    """
+
+    origin: Array
+    spacing: float
+    values: Array
+
+
+def sample(field: ScalarField, bounds: tuple[Array, Array], spacing: float) -> Grid:
+    """Sample a distance-like field on a grid around a box.
+
+    Args:
+        field: function of points (n, 3), roughly a distance [m].
+        bounds: lower and upper corner (3,) of the box [m]; the grid reaches a little further.
+        spacing: [m].
+
+    Returns:
+        Samples, exact near the zero set and interpolated from a coarse grid elsewhere.
+    """
+    coarse_spacing = COARSENING * spacing
+    origin = np.asarray(bounds[0], dtype=float) - coarse_spacing
+    extent = np.asarray(bounds[1], dtype=float) + coarse_spacing - origin
+    coarse_shape = np.ceil(extent / coarse_spacing).astype(int) + 1
     coarse = np.indices(coarse_shape).reshape(3, -1).T
-    values = field(origin + COARSENING * spacing * coarse).reshape(coarse_shape)
-    # A field that is 1-Lipschitz cannot vanish farther than the cell diagonal; the factor 2 leaves
-    # room for blends steeper than a distance.
-    near = np.abs(values) < 2.0 * np.sqrt(3.0) * COARSENING * spacing
-    near = binary_dilation(near, np.ones((3, 3, 3)))
-    factor = shape / coarse_shape
+    values = field(origin + coarse_spacing * coarse).reshape(coarse_shape)
+    # A grid cell with a zero has its corners within 0.9 coarse cells plus its own diagonal of a
+    # coarse sample; the threshold finds it for fields up to twice as steep as a distance.
+    near = np.abs(values) < 1.5 * np.sqrt(3.0) * coarse_spacing
+    factor = ((coarse_shape - 1) * COARSENING + 1) / coarse_shape
     fine = zoom(values, factor, order=1)
     exact = np.argwhere(zoom(near.astype(np.uint8), factor, order=0))
     fine[tuple(exact.T)] = field(origin + spacing * exact)
-    return fine
+    return Grid(origin, spacing, fine)
+
+
+def contour(grid: Grid) -> tuple[Array, NDArray[np.int64]]:
+    """Zero set of sampled values: points (n, 3) [m] and outward-oriented triangles (m, 3).
+
+    Raises:
+        SurfaceInvalid: the zero set is empty or leaves the grid.
+    """
+    image = pv.ImageData(
+        dimensions=grid.values.shape, spacing=(grid.spacing,) * 3, origin=grid.origin
+    )
+    image.point_data["field"] = grid.values.ravel(order="F")
+    raw = image.contour([0.0], scalars="field", method="flying_edges", compute_scalars=False)
+    if raw.n_cells == 0:
+        raise SurfaceInvalid("the implicit function has no zero set in the box", "implicit")
+    if raw.n_open_edges:
+        raise SurfaceInvalid("the zero set of the implicit function leaves the box", "implicit")
+    points, triangles = np.asarray(raw.points, dtype=float), raw.regular_faces.astype(np.int64)
+    return points, triangles if signed_volume(points, triangles) > 0.0 else triangles[:, ::-1]
 
 
 def surface_from_implicit(
@@ -87,24 +140,9 @@ def surface_from_implicit(
     Raises:
         SurfaceInvalid: the zero set is empty or leaves the box.
     """
-    low = np.asarray(bounds[0], dtype=float) - COARSENING * spacing
-    extent = np.asarray(bounds[1], dtype=float) + COARSENING * spacing - low
-    coarse_cells = np.ceil(extent / (COARSENING * spacing)).astype(int)
-    shape = coarse_cells * COARSENING + 1
-    values = _sample(field, low, shape, spacing)
-    grid = pv.ImageData(dimensions=shape, spacing=(spacing,) * 3, origin=low)
-    grid.point_data["field"] = values.ravel(order="F")
-    raw = grid.contour([0.0], scalars="field", method="flying_edges", compute_scalars=False)
-    if raw.n_cells == 0:
-        raise SurfaceInvalid("the implicit function has no zero set in the box", "implicit")
-    triangles = raw.regular_faces
-    points = project_to_zero(field, np.asarray(raw.points, dtype=float), spacing)
-    surface = pv.PolyData.from_regular_faces(points, triangles)
-    if surface.n_open_edges:
-        raise SurfaceInvalid("the zero set of the implicit function leaves the box", "implicit")
-    if signed_volume(points, triangles) < 0.0:
-        surface = pv.PolyData.from_regular_faces(points, triangles[:, ::-1])
-    return surface
+    points, triangles = contour(sample(field, bounds, spacing))
+    points = project_to_zero(field, points, spacing)
+    return pv.PolyData.from_regular_faces(points, triangles)
 
 
 def signed_volume(points: Array, triangles: Array) -> float:

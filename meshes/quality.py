@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyvista as pv
 
 from meshes.clip import between_openings
 from meshes.errors import MeshQuality
@@ -37,6 +38,8 @@ class QualityLimits:
         layer_height: height of a wall cell over the wall edge that counts as near-wall resolution,
             in multiples of the height asked for.
         layer_share: smallest share of wall cells that are so flat.
+        wall_distance: largest distance of a wall vertex from the input surface over the wanted edge
+            length.
     """
 
     minimum: float = 0.03
@@ -47,11 +50,13 @@ class QualityLimits:
     wall_area: float = 0.03
     layer_height: float = 1.5
     layer_share: float = 0.95
+    wall_distance: float = 0.5
 
 
 def mesh_quality(
     bundle: MeshBundle,
     lumen: Lumen,
+    hull: pv.PolyData,
     layers: LayerOptions | None = None,
     limits: QualityLimits | None = None,
 ) -> dict[str, Any]:
@@ -60,6 +65,7 @@ def mesh_quality(
     Args:
         bundle: the mesh.
         lumen: what it was made from.
+        hull: surface to compare volume and area with; that of the lumen unless it overlaps itself.
         layers: near-wall layers asked for.
         limits: see :class:`QualityLimits`.
 
@@ -69,11 +75,12 @@ def mesh_quality(
     """
     limits, layers = limits or QualityLimits(), layers or LayerOptions()
     quality = tet_quality(bundle.points, bundle.cells)
-    reference = between_openings(lumen)
+    reference = between_openings(hull, lumen.openings)
     volume = float(tet_volumes(bundle.points, bundle.cells).sum())
     wall = surface_measures(bundle.points, surface_facets(bundle, "wall"))["area"]
     caps = {o.name: _cap(bundle, o.name, o.radius) for o in lumen.openings}
     heights = _wall_heights(bundle)
+    away = _wall_distance(bundle, lumen)
     split = _separation(bundle)
     result: dict[str, Any] = {
         "cells": len(bundle.cells),
@@ -93,6 +100,7 @@ def mesh_quality(
         "surface_volume": reference.volume,
         "wall_area": wall,
         "surface_wall_area": reference.wall_area,
+        "wall_distance": away,
         "caps": caps,
     }
     flat = float((heights < limits.layer_height * layers.first).mean()) if layers.count else None
@@ -110,6 +118,7 @@ def mesh_quality(
         "cap_planarity": _at_most(max(c["planarity"] for c in caps.values()), limits.planarity),
         "volume": _at_most(abs(volume / reference.volume - 1.0), limits.volume),
         "wall_area": _at_most(abs(wall / reference.wall_area - 1.0), limits.wall_area),
+        "wall_distance": _at_most(away, limits.wall_distance),
         "untagged_interfaces": _at_most(split["untagged"], 0),
         "regions_in_pieces": _at_most(split["pieces"], 0),
         "boundary_untagged": _at_most(split["open"], 0),
@@ -168,6 +177,13 @@ def _wall_heights(bundle: MeshBundle) -> Array:
     area = np.linalg.norm(triangle_vectors(bundle.points, facets[on_wall]), axis=1)
     volume = tet_volumes(bundle.points, bundle.cells[sides[on_wall, 0]])
     return 3.0 * volume / area / np.sqrt(4.0 * area / np.sqrt(3.0))
+
+
+def _wall_distance(bundle: MeshBundle, lumen: Lumen) -> float:
+    """Largest distance of a wall vertex from the input surface over the wanted edge length."""
+    wall = bundle.points[np.unique(surface_facets(bundle, "wall"))]
+    _, closest = lumen.surface.find_closest_cell(wall, return_closest_point=True)
+    return float((np.linalg.norm(wall - closest, axis=1) / lumen.edge_length(wall)).max())
 
 
 def _keys(facets: Index, size: int) -> Index:

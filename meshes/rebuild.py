@@ -1,43 +1,74 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A clean surface from a defective one, by its signed distance on a grid."""
+"""A clean surface from a defective one, by its distance on a grid.
+
+The side of a grid point is found by flooding from outside, not from the surface normals, so
+surfaces that overlap, cut themselves or have small holes come out as their outer hull.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 import pyvista as pv
+from scipy.ndimage import label
+from scipy.spatial import cKDTree
 
 from meshes.errors import SurfaceInvalid
-from meshes.implicit import surface_from_implicit
-from meshes.types import Array, ScalarField
+from meshes.implicit import Grid, contour, sample, signed_volume
+from meshes.remesh import refine_edges
+from meshes.types import ScalarField
 
 SAMPLES_PER_EDGE = 2.0
+SHELL = 0.75
+"""Distance over the grid spacing that stops the flood; 0.5 is the least that is tight."""
+SURFACE_SAMPLING = 0.5
+"""Spacing of the points that stand for the surface over the grid spacing."""
 GRID_LIMIT = 3e8
 """Largest number of grid points; a finer wish is a mistake in the units."""
+SMALLEST_SHARE = 0.5
+"""Least volume over that of the input; below it the flood has run in."""
 
 
 def rebuild(surface: pv.PolyData, edge_length: ScalarField) -> pv.PolyData:
-    """Zero set of the signed distance to a surface: closed and free of self-intersections.
+    """Outer hull of a surface: closed, without self-intersections, on the surface.
 
     Args:
-        surface: closed, outward-oriented, may cut or touch itself [m].
+        surface: outward-oriented, may overlap itself or have holes below the grid spacing [m].
         edge_length: wanted edge length; half the smallest is the grid spacing [m].
 
     Returns:
         The largest closed piece, outward oriented.
 
     Raises:
-        SurfaceInvalid: nothing is left, or the edge length asks for too fine a grid.
+        SurfaceInvalid: the surface does not hold water, or the edge length asks for too fine a
+            grid.
     """
-    points = np.asarray(surface.points, dtype=float)
-    low, high = points.min(axis=0), points.max(axis=0)
-    spacing = float(edge_length(points).min()) / SAMPLES_PER_EDGE
-    count = float(np.prod((high - low) / spacing))
+    vertices = np.asarray(surface.points, dtype=float)
+    bounds = (vertices.min(axis=0), vertices.max(axis=0))
+    spacing = float(edge_length(vertices).min()) / SAMPLES_PER_EDGE
+    count = float(np.prod((bounds[1] - bounds[0]) / spacing))
     if count > GRID_LIMIT:
-        raise SurfaceInvalid(f"the signed distance would need {count:.1g} samples", "rebuild")
+        raise SurfaceInvalid(f"the grid of distances would need {count:.1g} samples", "rebuild")
 
-    def distance(x: Array) -> Array:
-        cloud = pv.PolyData(x).compute_implicit_distance(surface)
-        return np.asarray(cloud.point_data["implicit_distance"], dtype=float)
+    triangles = surface.regular_faces.astype(np.int64)
+    dense, _, _ = refine_edges(
+        vertices, triangles, lambda x: np.full(len(x), spacing), SURFACE_SAMPLING
+    )
+    tree = cKDTree(dense)
+    grid = sample(lambda x: tree.query(x)[0], bounds, spacing)
+    hull = pv.PolyData.from_regular_faces(*contour(_outer(grid))).extract_largest()
+    # The hull stands SHELL spacings off; its points go back the shortest way.
+    _, points = surface.find_closest_cell(hull.points, return_closest_point=True)
+    result = pv.PolyData.from_regular_faces(np.asarray(points, dtype=float), hull.regular_faces)
+    volume = signed_volume(result.points, result.regular_faces)
+    if volume < SMALLEST_SHARE * abs(signed_volume(vertices, triangles)):
+        raise SurfaceInvalid("the surface has holes wider than the grid spacing", "rebuild")
+    return result
 
-    rebuilt = surface_from_implicit(distance, (low, high), spacing)
-    return rebuilt.connectivity("largest").extract_surface(algorithm="dataset_surface").clean()
+
+def _outer(grid: Grid) -> Grid:
+    """Signed distance to the surface shifted outwards by the shell; negative inside the hull."""
+    shell = SHELL * grid.spacing
+    far, _ = label(grid.values > shell)
+    outside = far == far[0, 0, 0]
+    shifted = grid.values - shell
+    return Grid(grid.origin, grid.spacing, np.where(outside, shifted, -np.abs(shifted)))

@@ -21,6 +21,8 @@ from meshes.types import Array, ScalarField
 FINENESS = (0.35, 0.25, 0.18)
 """Input edge over wanted edge before clustering; finer is slower and rarely non-manifold."""
 SMOOTHING = 4
+LARGEST_SHIFT = 0.04
+"""Largest shift that keeps the volume over the root of the area around a vertex."""
 
 
 def refine_edges(
@@ -122,7 +124,9 @@ def _cluster(
         clustering.wcent = points / unit * clustering.area[:, None]
         clustering.cluster(count)
         coarse = clustering.create_mesh(moveclus=False, clean=False)
-    return np.asarray(coarse.points, dtype=float) * unit, coarse.regular_faces.astype(np.int64)
+    # A cluster enclosed by a single other one is left without triangles.
+    used, faces = np.unique(coarse.regular_faces, return_inverse=True)
+    return np.asarray(coarse.points, dtype=float)[used] * unit, faces.reshape(-1, 3)
 
 
 def _relax(
@@ -158,7 +162,8 @@ def _keep_volume(surface: pv.PolyData, points: Array, triangles: Index) -> Array
     deficit = gap[of_triangle].mean(axis=1)
     area = np.linalg.norm(triangle_vectors(points, triangles), axis=1)
     corner = triangles.ravel()
-    shift = np.bincount(corner, np.repeat(area * deficit, 3)) / np.bincount(
-        corner, np.repeat(area, 3)
-    )
-    return points + shift[:, None] * normals
+    total = np.bincount(corner, np.repeat(area, 3))
+    shift = np.bincount(corner, np.repeat(area * deficit, 3)) / total
+    # The correction is for smooth curvature; creases keep their place.
+    limit = LARGEST_SHIFT * np.sqrt(total)
+    return points + np.clip(shift, -limit, limit)[:, None] * normals

@@ -46,7 +46,7 @@ class Route:
 
     Attributes:
         name: for ``info["route"]``.
-        rebuild: rebuild the surface from its signed distance first.
+        rebuild: take the outer hull of the surface first.
         refinement: factor on the wanted edge length.
         layers: largest number of near-wall layers.
     """
@@ -59,9 +59,9 @@ class Route:
 
 ROUTES = (
     Route("surface"),
-    Route("signed distance", rebuild=True),
-    Route("signed distance, finer", rebuild=True, refinement=0.75),
-    Route("signed distance, finer, one layer", rebuild=True, refinement=0.75, layers=1),
+    Route("hull", rebuild=True),
+    Route("hull, finer", rebuild=True, refinement=0.75),
+    Route("hull, finer, one layer", rebuild=True, refinement=0.75, layers=1),
 )
 """Tried in this order; the first mesh that holds its limits is taken."""
 
@@ -109,7 +109,7 @@ def _follow(route: Route, lumen: Lumen, options: MeshOptions) -> MeshBundle:
     points, triangles = remesh(surface, edge_length)
     mesh = _cut_all(_volume(points, triangles, layers), lumen, options.cut)
     bundle = improve(tag(mesh, lumen), lumen, options.improve_below)
-    quality = mesh_quality(bundle, lumen, layers, options.limits)
+    quality = mesh_quality(bundle, lumen, surface, layers, options.limits)
     check(quality)
     return replace(bundle, info=describe(bundle, lumen), quality=quality)
 

@@ -6,11 +6,13 @@ rule record_study:
     input:
         script=script("record_study"),
     output:
-        config=ROOT + "/config.yaml",
+        config="results/{study}/config.yaml",
     log:
-        ROOT + "/logs/record_study.log",
+        "results/{study}/logs/record_study.log",
     benchmark:
-        ROOT + "/benchmarks/record_study.tsv"
+        "results/{study}/benchmarks/record_study.tsv"
+    conda:
+        "../../envs/environment.yaml"
     params:
         study=as_json(STUDY.plain()),
     shell:
@@ -21,11 +23,13 @@ rule sample_patient:
     input:
         script=script("sample_patient"),
     output:
-        patient=ROOT + "/cohort/{patient}.json",
+        patient="results/{study}/cohort/{patient}.json",
     log:
-        ROOT + "/logs/sample_patient/{patient}.log",
+        "results/{study}/logs/sample_patient/{patient}.log",
     benchmark:
-        ROOT + "/benchmarks/sample_patient/{patient}.tsv"
+        "results/{study}/benchmarks/sample_patient/{patient}.tsv"
+    conda:
+        "../../envs/environment.yaml"
     params:
         settings=sampling_settings,
     shell:

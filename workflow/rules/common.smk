@@ -9,9 +9,12 @@ from snakemake.exceptions import WorkflowError
 
 PROJECT = Path(workflow.basedir)
 sys.path[:0] = [str(PROJECT / "workflow"), str(PROJECT)]
-# The scripts run in processes of their own and import the same packages.
-os.environ["PYTHONPATH"] = os.pathsep.join(
-    [*sys.path[:2], *filter(None, [os.environ.get("PYTHONPATH")])]
+MODULES = os.pathsep.join(sys.path[:2])
+# The scripts run in processes of their own and import the same packages. Parallelism comes from
+# MPI ranks and from jobs side by side, never from threads inside the linear algebra.
+shell.prefix(
+    "set -euo pipefail; export PYTHONPATH={MODULES}${{PYTHONPATH:+:$PYTHONPATH}}"
+    " OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1; "
 )
 
 from solvers.revision import NUMERICS_REVISION
@@ -27,10 +30,6 @@ try:
     COHORT = Cohort.of(STUDY, QUARANTINE)
 except ConfigError as error:
     raise WorkflowError(str(error))
-
-ROOT = "results/{study}"
-PATIENT = ROOT + "/patients/{patient}"
-ARM = PATIENT + "/arms/{arm}"
 
 
 wildcard_constraints:
@@ -57,25 +56,25 @@ def surface_of(patient):
     return STUDY.surfaces[int(patient[1:]) - 1] if patient.startswith("s") else None
 
 
+def surface_path(surface):
+    """File of a surface as the scripts take it: ``package:name`` stays as it is."""
+    return surface.file if surface.packaged else str(PROJECT / surface.file)
+
+
 def surface_file(wildcards):
+    """Surface file as an input, where it is a file of the user."""
     surface = surface_of(wildcards.patient)
-    return [str(PROJECT / surface.file)] if surface else []
+    return [surface_path(surface)] if surface and not surface.packaged else []
 
 
 def sampling_settings(wildcards):
     """What a patient depends on; the size of the cohort is not part of it."""
     surface = surface_of(wildcards.patient)
+    if surface is not None:
+        surface = surface.to_si() | {"file": surface_path(surface)}
     population = STUDY.population.plain() | {"synthetic": 0}
     return as_json(
-        {
-            "seed": STUDY.study.seed,
-            "population": population,
-            "surface": (
-                surface.to_si() | {"file": str(PROJECT / surface.file)}
-                if surface
-                else None
-            ),
-        }
+        {"seed": STUDY.study.seed, "population": population, "surface": surface}
     )
 
 
@@ -99,22 +98,25 @@ def arms_of(wildcards):
 
 
 def arm_endpoints(wildcards):
-    return expand(ARM + "/endpoints.json", arm=arms_of(wildcards), allow_missing=True)
+    return expand(
+        "results/{study}/patients/{patient}/arms/{arm}/endpoints.json",
+        arm=arms_of(wildcards),
+        allow_missing=True,
+    )
 
 
 def all_endpoints(wildcards):
     return [
-        (ARM + "/endpoints.json").format(
-            study=wildcards.study, patient=patient, arm=arm
-        )
+        f"results/{wildcards.study}/patients/{patient}/arms/{arm}/endpoints.json"
         for patient, arm in COHORT.pairs()
     ]
 
 
 def all_pictures(wildcards):
-    if not STUDY.report.pictures:
-        return []
-    return expand(PATIENT + "/pictures", patient=COHORT.computed(), allow_missing=True)
+    patients = COHORT.computed() if STUDY.report.pictures else []
+    return [
+        f"results/{wildcards.study}/patients/{patient}/pictures" for patient in patients
+    ]
 
 
 def mpi_ranks(wildcards, threads):

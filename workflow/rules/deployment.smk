@@ -5,13 +5,15 @@
 rule deploy_device:
     input:
         script=script("deploy_device"),
-        anatomy=PATIENT + "/anatomy/outcome.json",
+        anatomy="results/{study}/patients/{patient}/anatomy/outcome.json",
     output:
-        outcome=ARM + "/deployment/outcome.json",
+        outcome="results/{study}/patients/{patient}/arms/{arm}/deployment/outcome.json",
     log:
-        ROOT + "/logs/deploy_device/{patient}.{arm}.log",
+        "results/{study}/logs/deploy_device/{patient}.{arm}.log",
     benchmark:
-        ROOT + "/benchmarks/deploy_device/{patient}.{arm}.tsv"
+        "results/{study}/benchmarks/deploy_device/{patient}.{arm}.tsv"
+    conda:
+        "../../envs/environment.yaml"
     params:
         device=device_settings,
         revision=NUMERICS_REVISION,

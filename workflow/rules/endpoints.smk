@@ -5,14 +5,16 @@
 rule extract_endpoints:
     input:
         script=script("extract_endpoints"),
-        anatomy=PATIENT + "/anatomy/outcome.json",
-        fluid=ARM + "/fluid/outcome.json",
+        anatomy="results/{study}/patients/{patient}/anatomy/outcome.json",
+        fluid="results/{study}/patients/{patient}/arms/{arm}/fluid/outcome.json",
     output:
-        endpoints=ARM + "/endpoints.json",
+        endpoints="results/{study}/patients/{patient}/arms/{arm}/endpoints.json",
     log:
-        ROOT + "/logs/extract_endpoints/{patient}.{arm}.log",
+        "results/{study}/logs/extract_endpoints/{patient}.{arm}.log",
     benchmark:
-        ROOT + "/benchmarks/extract_endpoints/{patient}.{arm}.tsv"
+        "results/{study}/benchmarks/extract_endpoints/{patient}.{arm}.tsv"
+    conda:
+        "../../envs/environment.yaml"
     params:
         settings=as_json(STUDY.endpoints.to_si()),
     shell:

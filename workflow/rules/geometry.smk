@@ -5,14 +5,16 @@
 rule build_mesh:
     input:
         script=script("build_mesh"),
-        patient=ROOT + "/cohort/{patient}.json",
+        patient="results/{study}/cohort/{patient}.json",
         surface=surface_file,
     output:
-        outcome=PATIENT + "/anatomy/outcome.json",
+        outcome="results/{study}/patients/{patient}/anatomy/outcome.json",
     log:
-        ROOT + "/logs/build_mesh/{patient}.log",
+        "results/{study}/logs/build_mesh/{patient}.log",
     benchmark:
-        ROOT + "/benchmarks/build_mesh/{patient}.tsv"
+        "results/{study}/benchmarks/build_mesh/{patient}.tsv"
+    conda:
+        "../../envs/environment.yaml"
     resources:
         mem_mb=STUDY.resources.mesh_memory_mb,
     params:

@@ -7,11 +7,13 @@ rule render_patient:
         script=script("render_patient"),
         endpoints=arm_endpoints,
     output:
-        pictures=directory(PATIENT + "/pictures"),
+        pictures=directory("results/{study}/patients/{patient}/pictures"),
     log:
-        ROOT + "/logs/render_patient/{patient}.log",
+        "results/{study}/logs/render_patient/{patient}.log",
     benchmark:
-        ROOT + "/benchmarks/render_patient/{patient}.tsv"
+        "results/{study}/benchmarks/render_patient/{patient}.tsv"
+    conda:
+        "../../envs/environment.yaml"
     params:
         arms=arms_of,
         width=STUDY.report.picture_width_px,
@@ -23,17 +25,19 @@ rule render_patient:
 rule write_report:
     input:
         script=script("write_report"),
-        config=ROOT + "/config.yaml",
-        statistics=ROOT + "/statistics.json",
-        endpoints=ROOT + "/endpoints.parquet",
-        missing=ROOT + "/missing.tsv",
+        config="results/{study}/config.yaml",
+        statistics="results/{study}/statistics.json",
+        endpoints="results/{study}/endpoints.parquet",
+        missing="results/{study}/missing.tsv",
         pictures=all_pictures,
     output:
-        report=ROOT + "/report/index.html",
+        report="results/{study}/report/index.html",
     log:
-        ROOT + "/logs/write_report.log",
+        "results/{study}/logs/write_report.log",
     benchmark:
-        ROOT + "/benchmarks/write_report.tsv"
+        "results/{study}/benchmarks/write_report.tsv"
+    conda:
+        "../../envs/environment.yaml"
     shell:
-        "python {input.script} --config {input.config} --out {output.report} > {log} 2>&1"
+        "python {input.script} --config {input.config} > {log} 2>&1"
         " && echo 'report: {output.report}'"

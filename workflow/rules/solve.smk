@@ -6,11 +6,13 @@ rule compile_forms:
     input:
         script=script("compile_forms"),
     output:
-        forms=ROOT + "/forms.json",
+        forms="results/{study}/forms.json",
     log:
-        ROOT + "/logs/compile_forms.log",
+        "results/{study}/logs/compile_forms.log",
     benchmark:
-        ROOT + "/benchmarks/compile_forms.tsv"
+        "results/{study}/benchmarks/compile_forms.tsv"
+    conda:
+        "../../envs/environment.yaml"
     params:
         settings=as_json(
             sorted({STUDY.arm_flow(arm).velocity_degree for arm in STUDY.arms})
@@ -24,18 +26,20 @@ rule solve_flow:
     input:
         script=script("solve_flow"),
         # The cache of compiled forms only saves time: a new one makes no solution obsolete.
-        forms=ancient(ROOT + "/forms.json"),
-        patient=ROOT + "/cohort/{patient}.json",
-        anatomy=PATIENT + "/anatomy/outcome.json",
-        deployment=ARM + "/deployment/outcome.json",
+        forms=ancient("results/{study}/forms.json"),
+        patient="results/{study}/cohort/{patient}.json",
+        anatomy="results/{study}/patients/{patient}/anatomy/outcome.json",
+        deployment="results/{study}/patients/{patient}/arms/{arm}/deployment/outcome.json",
     output:
-        outcome=ARM + "/fluid/outcome.json",
+        outcome="results/{study}/patients/{patient}/arms/{arm}/fluid/outcome.json",
     log:
-        ROOT + "/logs/solve_flow/{patient}.{arm}.log",
+        "results/{study}/logs/solve_flow/{patient}.{arm}.log",
     benchmark:
-        ROOT + "/benchmarks/solve_flow/{patient}.{arm}.tsv"
+        "results/{study}/benchmarks/solve_flow/{patient}.{arm}.tsv"
     # Solutions are the longest jobs: start them before further meshes.
     priority: 10
+    conda:
+        "../../envs/environment.yaml"
     threads: STUDY.resources.solve_ranks
     resources:
         tasks=mpi_ranks,
@@ -49,7 +53,7 @@ rule solve_flow:
         physiology=physiology_factors,
         revision=NUMERICS_REVISION,
     shell:
-        "OMP_NUM_THREADS=1 {params.launch} python {input.script} --patient {input.patient}"
+        "{params.launch} python {input.script} --patient {input.patient}"
         " --anatomy {input.anatomy} --deployment {input.deployment}"
         " --settings {params.settings:q} --physiology {params.physiology:q}"
         " --out {output.outcome} > {log} 2>&1 && tail -n 1 {log}"

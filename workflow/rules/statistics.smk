@@ -5,17 +5,19 @@
 rule summarise_cohort:
     input:
         script=script("summarise_cohort"),
-        config=ROOT + "/config.yaml",
+        config="results/{study}/config.yaml",
         quarantine=QUARANTINE,
         endpoints=all_endpoints,
     output:
-        csv=ROOT + "/endpoints.csv",
-        parquet=ROOT + "/endpoints.parquet",
-        missing=ROOT + "/missing.tsv",
+        csv="results/{study}/endpoints.csv",
+        parquet="results/{study}/endpoints.parquet",
+        missing="results/{study}/missing.tsv",
     log:
-        ROOT + "/logs/summarise_cohort.log",
+        "results/{study}/logs/summarise_cohort.log",
     benchmark:
-        ROOT + "/benchmarks/summarise_cohort.tsv"
+        "results/{study}/benchmarks/summarise_cohort.tsv"
+    conda:
+        "../../envs/environment.yaml"
     shell:
         "python {input.script} --config {input.config} --quarantine {input.quarantine} > {log} 2>&1"
 
@@ -23,14 +25,16 @@ rule summarise_cohort:
 rule compare_arms:
     input:
         script=script("compare_arms"),
-        config=ROOT + "/config.yaml",
+        config="results/{study}/config.yaml",
         quarantine=QUARANTINE,
-        endpoints=ROOT + "/endpoints.parquet",
+        endpoints="results/{study}/endpoints.parquet",
     output:
-        statistics=ROOT + "/statistics.json",
+        statistics="results/{study}/statistics.json",
     log:
-        ROOT + "/logs/compare_arms.log",
+        "results/{study}/logs/compare_arms.log",
     benchmark:
-        ROOT + "/benchmarks/compare_arms.tsv"
+        "results/{study}/benchmarks/compare_arms.tsv"
+    conda:
+        "../../envs/environment.yaml"
     shell:
         "python {input.script} --config {input.config} --quarantine {input.quarantine} > {log} 2>&1"

@@ -9,14 +9,13 @@ from typing import Any
 
 from mpi4py import MPI
 
-from trial.outcome import guard
-from trial.physiology import in_arm
-from trial.script import conclude, fresh, log_to_stderr, parser
-
 from solvers.common.errors import SolveError
 from solvers.fluid.run import simulate
 from solvers.fluid.settings import FlowSettings, OutletSettings
 from solvers.revision import NUMERICS_REVISION
+from trial.outcome import guard
+from trial.physiology import in_arm
+from trial.script import conclude, fresh, log_to_stderr, parser
 
 
 def main() -> None:

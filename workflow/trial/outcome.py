@@ -83,8 +83,9 @@ class Outcome:
         """One line for people."""
         if self.ok:
             return f"{self.stage}: ok in {self.wall_time_s:.1f} s"
-        reason = f"{self.code} at {self.cause}" if self.cause else self.code
-        return f"{self.stage}: {self.status} ({reason}): {self.message}"
+        if self.cause:
+            return f"{self.stage}: skipped ({self.code} at {self.cause})"
+        return f"{self.stage}: {self.status} ({self.code}): {self.message}"
 
     def write(self, path: Path) -> None:
         """Write as JSON, in one step."""

@@ -69,6 +69,13 @@ def load_study(
         except ValidationError as error:
             model = type(study.flow)
             raise ConfigError(_sentences(error, model, overlay, ("arms", arm, "flow"))) from None
+    for number, surface in enumerate(study.surfaces):
+        if not surface.packaged and not (PROJECT / surface.file).is_file():
+            source = overlay.source(("surfaces", number, "file"))
+            raise ConfigError(
+                f"surfaces.{number}.file is {surface.file!r}, but no such file exists "
+                f"(set in {source})"
+            )
     return Resolved(study, overlay)
 
 

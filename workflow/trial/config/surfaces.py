@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from trial.config._base import Block
 
-Vector = Annotated[tuple[float, float, float], Field()]
+Vector = tuple[float, float, float]
 
 
 class OpeningLabel(Block):
@@ -23,11 +23,11 @@ class OpeningLabel(Block):
     )
 
 
-class SacPlane(Block):
-    """Plane through the neck; the sac lies on the side of the normal."""
+class Plane(Block):
+    """An oriented plane, in scaled coordinates."""
 
-    point_mm: Vector = Field(description="a point of the neck plane, scaled coordinates")
-    normal: Vector = Field(description="normal of the neck plane, towards the sac")
+    point_mm: Vector = Field(description="a point of the plane")
+    normal: Vector = Field(description="direction it faces; any length")
 
 
 class Surface(Block):
@@ -38,14 +38,30 @@ class Surface(Block):
     )
     title: str = Field(description="name shown in the report")
     file: str = Field(
-        description="STL, VTP, OBJ or PLY (may be gzipped); absolute, or relative to the project"
+        min_length=1,
+        description="STL, VTP, OBJ or PLY, also gzipped; relative to the project, or package:name "
+        "for a file that an installed package ships with its documentation",
     )
     unit_mm: float = Field(gt=0, le=1e4, description="length of one unit of the file")
     provenance: str = Field(min_length=10, description="origin, licence and what is not known")
     openings: tuple[OpeningLabel, ...] = Field(
         (), description="labels of the openings; empty: the largest is the inlet"
     )
-    sac: SacPlane | None = Field(None, description="neck plane; none: fitted")
+    sac: Plane | None = Field(
+        None, description="neck plane, facing the sac; none: fitted to sac_seed_mm"
+    )
+    sac_seed_mm: Vector | None = Field(None, description="a point inside the sac")
+    branches: tuple[Plane, ...] = Field(
+        (), description="origins of side branches a device would cover, facing into the branch"
+    )
+    cuts: tuple[Plane, ...] = Field(
+        (), description="planes beyond which a vessel is cut off, facing the end that goes"
+    )
     physiology: Literal["sampled"] = Field(
         "sampled", description="inflow and waveform are drawn from the population"
     )
+
+    @property
+    def packaged(self) -> bool:
+        """Whether the file is found in an installed package."""
+        return ":" in self.file

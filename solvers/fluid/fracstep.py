@@ -30,7 +30,14 @@ from solvers.fluid.pressure_space import PressureSpace
 from solvers.fluid.stabilisation import PressureStabilisation
 from solvers.fluid.rheology import Rheology
 from solvers.fluid.screen import Screen, ScreenProperties
-from solvers.fluid.settings import MASS_OPTIONS, PRESSURE_OPTIONS, VELOCITY_OPTIONS, FlowSettings
+from solvers.fluid.settings import (
+    DIRECT_LIMIT,
+    DIRECT_OPTIONS,
+    MASS_OPTIONS,
+    MULTIGRID_OPTIONS,
+    VELOCITY_OPTIONS,
+    FlowSettings,
+)
 
 Array = NDArray[np.float64]
 
@@ -158,9 +165,13 @@ class FractionalStep:
         self._velocity_solver = KrylovSolver(
             ops.system, "tentative_velocity", {**VELOCITY_OPTIONS, **tolerance}
         )
-        update = ops.mass.copy()
-        update.zeroRowsColumns(self._fixed, diag=1.0)
-        self._update_solver = KrylovSolver(update, "velocity_update", {**MASS_OPTIONS, **tolerance})
+        # Row sums of P1 masses are positive, so the update needs no solve; those of P2 are not.
+        self._update_solver = None
+        if self.settings.velocity_degree == 2:
+            update = ops.mass.copy()
+            update.zeroRowsColumns(self._fixed, diag=1.0)
+            options = {**MASS_OPTIONS, **tolerance}
+            self._update_solver = KrylovSolver(update, "velocity_update", options)
         self._rhs = ops.system.createVecLeft()
         self._work = ops.system.createVecLeft()
         self._pressure_rhs = self.pressure_space.vector()
@@ -199,13 +210,16 @@ class FractionalStep:
         ]
         self._outlet_rows = rows
         reduced = full.copy()
-        options = {**PRESSURE_OPTIONS, "ksp_rtol": self.settings.tolerance}
         if rows:
             reduced.zeroRowsColumns(np.concatenate(rows), diag=1.0)
         else:
             # Velocity prescribed everywhere: the pressure is known up to a constant.
-            options["pc_hypre_boomeramg_relax_type_coarse"] = "symmetric-SOR/Jacobi"
             reduced.setNullSpace(PETSc.NullSpace().create(constant=True, comm=reduced.comm))
+        direct = rows and reduced.size[0] <= DIRECT_LIMIT
+        options = dict(DIRECT_OPTIONS if direct else MULTIGRID_OPTIONS)
+        if direct and reduced.comm.size > 1:
+            options["pc_factor_mat_solver_type"] = "mumps"
+        options["ksp_rtol"] = self.settings.tolerance
         self._pressure_solver = KrylovSolver(reduced, "pressure", options)
         self._indicators = [self._indicator(r) for r in rows]
         self._liftings = [self._lifting(k) for k in range(len(rows))]
@@ -361,11 +375,14 @@ class FractionalStep:
             self._rhs.scale(-tau_rho)
             self._rhs.setValues(self._fixed, np.zeros(len(self._fixed)))
             self._rhs.assemble()
-            self._work.set(0.0)
-            self._update_solver.solve(self._rhs, self._work)
+            if self._update_solver:
+                self._work.set(0.0)
+                self._update_solver.solve(self._rhs, self._work)
+                report.update_iterations.append(self._update_solver.iterations)
+            else:
+                self._work.pointwiseDivide(self._rhs, ops.lumped_mass)
             u.x.petsc_vec.axpy(1.0, self._work)
             u.x.scatter_forward()
-            report.update_iterations.append(self._update_solver.iterations)
 
     # -- helpers --------------------------------------------------------------------------------
 

@@ -10,8 +10,15 @@ import numpy as np
 import ufl
 from dolfinx.fem.petsc import assemble_matrix, create_matrix
 
-from solvers.common import _compat
 from solvers.common.tagged_mesh import TaggedMesh
+from solvers.fluid.convection import (
+    Backflow,
+    Convection,
+    FormConvection,
+    LinearConvection,
+    compile_form,
+    convection_form,
+)
 from solvers.fluid.pressure_space import PressureSpace
 
 
@@ -19,7 +26,7 @@ class Operators:
     """Scalar velocity matrices shared by the three components, and the pressure coupling.
 
     With v, u scalar velocity functions, q, p pressures that may jump across device surfaces:
-    ``mass`` (u, v); ``stiffness`` (grad u, grad v); ``divergence[i]`` (d_i u, q);
+    ``mass`` (u, v) and its row sums ``lumped_mass``; ``stiffness`` (grad u, grad v); ``divergence[i]`` (d_i u, q);
     ``load[i]`` (p, d_i v) - <p n_i, v> on the outlets; ``gradient[i]`` (d_i p, v) cell by cell;
     ``laplacian`` (grad p, grad q) cell by cell.
     """
@@ -32,35 +39,29 @@ class Operators:
         self.wind = tuple(dolfinx.fem.Function(self.velocity) for _ in range(3))
         u, v = ufl.TrialFunction(self.velocity), ufl.TestFunction(self.velocity)
         self._ds = ufl.Measure(
-            "ds", domain=domain.mesh, subdomain_data=domain.facet_tags,
+            "ds",
+            domain=domain.mesh,
+            subdomain_data=domain.facet_tags,
             subdomain_id=tuple(domain.tag(name) for name in outlets),
         )
-        self._convection = _form(self._convection_form(u, v, beta))
-        self.system = create_matrix(self._convection)
+        form = compile_form(convection_form(self.velocity, self.wind))
+        self.system = create_matrix(form)
+        linear = degree == 1
+        self._convection: Convection = (
+            LinearConvection(self.velocity, self.wind) if linear else FormConvection(form)
+        )
+        self._backflow = Backflow(domain, self.velocity, self.wind, outlets, beta)
         self.mass = self._assembled(u * v * ufl.dx)
         self.stiffness = self._assembled(ufl.inner(ufl.grad(u), ufl.grad(v)) * ufl.dx)
+        ones, self.lumped_mass = self.mass.createVecs()
+        ones.set(1.0)
+        self.mass.mult(ones, self.lumped_mass)
         self._couple(domain, pressure, outlets, u, v)
-
-    def _convection_form(self, u: ufl.Argument, v: ufl.Argument, beta: float) -> ufl.Form:
-        """Skew-symmetrised convection (Temam 1968) and the backflow term.
-
-        The backflow term adds -beta/2 (w.n)_- u v on outlets (Bertoglio et al. 2018,
-        doi:10.1002/cnm.2918).
-        """
-        w = ufl.as_vector(self.wind)
-        normal = ufl.FacetNormal(self.velocity.mesh)
-        inward = ufl.min_value(ufl.dot(w, normal), 0.0)
-        degree = 3 * self.velocity.ufl_element().degree - 1
-        inside = (ufl.dot(w, ufl.grad(u)) + 0.5 * ufl.div(w) * u) * v
-        return (
-            inside * ufl.dx(metadata={"quadrature_degree": degree})
-            - 0.5 * beta * inward * u * v * self._ds(metadata={"quadrature_degree": degree + 1})
-        )
 
     def _assembled(self, form: ufl.Form) -> PETSc.Mat:
         """Matrix with the sparsity of ``system`` (so that sums keep one pattern)."""
         matrix = self.system.duplicate()
-        assemble_matrix(matrix, _form(form))
+        assemble_matrix(matrix, compile_form(form))
         matrix.assemble()
         return matrix
 
@@ -75,9 +76,9 @@ class Operators:
         q, p = ufl.TestFunction(pressure.broken), ufl.TrialFunction(pressure.broken)
         axis = dolfinx.fem.Constant(domain.mesh, np.zeros(3))
         normal = ufl.FacetNormal(domain.mesh)
-        divergence = _form(q * ufl.dot(axis, ufl.grad(u)) * ufl.dx)
-        outlet = _form(q * u * ufl.dot(axis, normal) * self._ds) if outlets else None
-        gradient = _form(ufl.dot(axis, ufl.grad(p)) * v * ufl.dx)
+        divergence = compile_form(q * ufl.dot(axis, ufl.grad(u)) * ufl.dx)
+        outlet = compile_form(q * u * ufl.dot(axis, normal) * self._ds) if outlets else None
+        gradient = compile_form(ufl.dot(axis, ufl.grad(p)) * v * ufl.dx)
         reduce_ = pressure.reduction
         self.divergence, self.load, self.gradient = [], [], []
         for i in range(3):
@@ -91,18 +92,13 @@ class Operators:
             load.transpose()
             self.load.append(load)
             self.gradient.append(_matrix(gradient).matMult(reduce_))
-        stiffness = _matrix(_form(ufl.inner(ufl.grad(p), ufl.grad(q)) * ufl.dx))
+        stiffness = _matrix(compile_form(ufl.inner(ufl.grad(p), ufl.grad(q)) * ufl.dx))
         self.laplacian = stiffness.PtAP(reduce_)
 
     def assemble_convection(self) -> None:
         """Assemble the convection of ``wind`` into ``system`` (per unit density)."""
-        self.system.zeroEntries()
-        assemble_matrix(self.system, self._convection)
-        self.system.assemble()
-
-
-def _form(form: ufl.Form) -> dolfinx.fem.Form:
-    return dolfinx.fem.form(form, jit_options=_compat.jit_options())
+        self._convection.fill(self.system)
+        self._backflow.add(self.system)
 
 
 def _matrix(form: dolfinx.fem.Form) -> PETSc.Mat:

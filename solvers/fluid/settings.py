@@ -14,16 +14,16 @@ VELOCITY_OPTIONS: dict[str, Any] = {
     "ksp_initial_guess_nonzero": True,
     "ksp_max_it": 500,
 }
-PRESSURE_OPTIONS: dict[str, Any] = {
+MULTIGRID_OPTIONS: dict[str, Any] = {
     "ksp_type": "cg",
-    "pc_type": "hypre",
-    "pc_hypre_type": "boomeramg",
-    "pc_hypre_boomeramg_strong_threshold": 0.5,
-    "pc_hypre_boomeramg_coarsen_type": "HMIS",
-    "pc_hypre_boomeramg_interp_type": "ext+i",
-    "pc_hypre_boomeramg_P_max": 4,
+    "pc_type": "gamg",
+    "pc_gamg_threshold": 0.02,
+    "mg_levels_pc_type": "jacobi",
     "ksp_max_it": 500,
 }
+DIRECT_OPTIONS: dict[str, Any] = {"ksp_type": "preonly", "pc_type": "cholesky"}
+DIRECT_LIMIT = 40_000
+"""Pressure unknowns up to which a factorisation, made once, beats multigrid each step."""
 MASS_OPTIONS: dict[str, Any] = {
     "ksp_type": "cg",
     "pc_type": "jacobi",
@@ -85,7 +85,7 @@ class FlowSettings:
     samples_per_cycle: int = 100
     inlet_profile: Profile = "womersley"
     backflow_beta: float = 0.2
-    tolerance: float = 1e-7
+    tolerance: float = 1e-6
     outlets: OutletSettings = field(default_factory=OutletSettings)
     speed_limit: float = 30.0
     time_budget: float = 0.0

@@ -202,7 +202,6 @@ class PulsatileFlow:
             iterations={
                 "velocity": float(np.mean([r.velocity_iterations for r in reports])),
                 "pressure": float(np.mean([r.pressure_iterations for r in reports])),
-                "update": float(np.mean([r.update_iterations for r in reports])),
             },
         )
 

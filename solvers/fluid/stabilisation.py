@@ -18,13 +18,10 @@ class PressureStabilisation:
     """
 
     def __init__(self, operators: Operators) -> None:
-        """Lump the mass matrix once."""
+        """Use the assembled ``operators``."""
         self._laplacian = operators.laplacian
         self._gradient = operators.gradient
-        self._lumped = operators.mass.createVecRight()
-        ones = operators.mass.createVecRight()
-        ones.set(1.0)
-        operators.mass.mult(ones, self._lumped)
+        self._lumped = operators.lumped_mass
         self._work = self._lumped.duplicate()
         self._result = operators.laplacian.createVecLeft()
         self._part = self._result.duplicate()

@@ -42,14 +42,14 @@ def rebuild(surface: pv.PolyData, edge_length: ScalarField) -> pv.PolyData:
         SurfaceInvalid: the surface does not hold water, or the edge length asks for too fine a
             grid.
     """
-    vertices = np.asarray(surface.points, dtype=float)
+    used, triangles = np.unique(surface.regular_faces, return_inverse=True)
+    vertices, triangles = np.asarray(surface.points, dtype=float)[used], triangles.reshape(-1, 3)
     bounds = (vertices.min(axis=0), vertices.max(axis=0))
     spacing = float(edge_length(vertices).min()) / SAMPLES_PER_EDGE
     count = float(np.prod((bounds[1] - bounds[0]) / spacing))
     if count > GRID_LIMIT:
         raise SurfaceInvalid(f"the grid of distances would need {count:.1g} samples", "rebuild")
 
-    triangles = surface.regular_faces.astype(np.int64)
     dense, _, _ = refine_edges(
         vertices, triangles, lambda x: np.full(len(x), spacing), SURFACE_SAMPLING
     )

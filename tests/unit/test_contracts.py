@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Configuration blocks in SI are the arguments of the packages that the scripts hand them to."""
+
+from dataclasses import fields
+
+import pytest
+
+from meshes.anatomy.ica import IcaParameters
+from meshes.edge_length import LumenOptions
+from meshes.layers import LayerOptions
+from meshes.quality import QualityLimits
+from meshes.surface import SurfaceSource
+from solvers.fields.endpoints import EndpointSettings
+from solvers.fluid.settings import FlowSettings, OutletSettings
+from trial.config.anatomy import LABELS, IcaVariables
+from trial.config.endpoints import Endpoints
+from trial.config.flow import Flow, Outlets
+from trial.config.mesh import Layers, Limits, Lumen
+from trial.config.surfaces import Surface
+from trial.units import to_si
+
+
+def names(settings) -> set[str]:
+    return {f.name for f in fields(settings)}
+
+
+def test_every_parameter_of_the_anatomy_is_drawn():
+    drawn = {name: "none" if name in LABELS else 1.0 for name in IcaVariables.model_fields}
+    assert set(IcaVariables.parameters(drawn)) == names(IcaParameters)
+
+
+@pytest.mark.parametrize(
+    ("block", "settings"),
+    [
+        (Flow, FlowSettings),
+        (Outlets, OutletSettings),
+        (Lumen, LumenOptions),
+        (Endpoints, EndpointSettings),
+    ],
+)
+def test_block_has_every_setting(block, settings):
+    assert set(block().to_si()) == names(settings)
+
+
+@pytest.mark.parametrize(("block", "settings"), [(Layers, LayerOptions), (Limits, QualityLimits)])
+def test_block_has_known_settings(block, settings):
+    assert set(block().to_si()) <= names(settings)
+
+
+def test_surface_block_holds_what_the_importer_reads():
+    block = Surface(title="Test", file="a.stl", unit_mm=1.0, provenance="made up here")
+    described = {"from", "title", "provenance", "physiology"}
+    assert set(to_si(block.plain())) - described == names(SurfaceSource)

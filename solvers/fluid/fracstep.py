@@ -303,8 +303,9 @@ class FractionalStep:
         scale = self.problem.density / self.time_step
         force = self._body_force()
         # Jacobi scales residuals to velocities: a small component needs no tighter solve.
+        prescribed = self.problem.domain.comm.allreduce(sum(float(g @ g) for g in values))
         floor = self.settings.tolerance * np.sqrt(
-            sum(w.x.petsc_vec.norm() ** 2 for w in ops.wind) + sum(g @ g for g in values)
+            prescribed + sum(w.x.petsc_vec.norm() ** 2 for w in ops.wind)
         )
         for i in range(3):
             self._work.array[:] = history[i][: self._work.local_size] * scale

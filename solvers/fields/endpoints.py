@@ -192,9 +192,10 @@ def _residence_values(tawss: Weighted, osi: Weighted) -> dict[str, tuple[float, 
 
 
 def _flow_values(summary: dict[str, Any], sac_volume: float) -> dict[str, tuple[float, str]]:
+    for name in ("mean_inflow", "neck_inflow"):
+        if summary[name] <= 0.0:
+            raise InconsistentFields(f"{name} is {summary[name]:.4g} m3/s, expected above 0")
     inflow = summary["neck_inflow"]
-    if inflow <= 0.0:
-        raise InconsistentFields(f"neck inflow is {inflow} m3/s, expected a positive flow")
     outflow = sum(summary["outlet_flow"].values())
     return {
         "neck_inflow": (inflow, "m3/s"),

@@ -94,7 +94,7 @@ class ArmPictures:
         wires = pv.read(device) if device.exists() else None
         return cls(
             grid=_near(pv.read(folders.fluid / "fields.vtu"), view),
-            wall=_near(pv.read(folders.fluid / "wall.vtp"), view),
+            wall=_near(_oriented(pv.read(folders.fluid / "wall.vtp")), view),
             wires=_near(wires, view) if wires is not None and wires.n_cells else None,
             view=view,
             width=width,
@@ -182,7 +182,7 @@ class ArmPictures:
                 "speed",
                 (0, 100 * self.view.speed),
                 SPEED_MAP,
-                "speed of the mean flow [cm/s]",
+                "mean flow speed [cm/s]",
                 line_width=2.5,
             )
         return plotter
@@ -218,7 +218,7 @@ class ArmPictures:
         plotter.add_text(
             f"{1000 * length:g} mm",
             position=(left, 0.03 * plotter.window_size[1]),
-            font_size=self.width // 42,
+            font_size=self.width // 48,
             color=INK,
         )
 
@@ -257,7 +257,7 @@ class ArmPictures:
         text = plotter.add_text(
             title,
             position=(0.655 * plotter.window_size[0], 0.135 * plotter.window_size[1]),
-            font_size=self.width // 42,
+            font_size=self.width // 48,
             color=INK,
         )
         text.prop.justification_horizontal = "center"
@@ -285,7 +285,15 @@ class ArmPictures:
         return field.glyph(orient="direction", scale=False, factor=0.75 * spacing, geom=arrow)
 
 
+def _oriented(surface: pv.PolyData) -> pv.PolyData:
+    """The surface with smooth normals that all point to one side."""
+    return surface.compute_normals(
+        cell_normals=False, split_vertices=False, consistent_normals=True
+    )
+
+
 def _near(mesh: pv.DataSet, view: View) -> pv.DataSet:
-    """The part of a mesh inside the sphere around the picture."""
+    """The part of a mesh around the sac, above the strip of the colour bar."""
     mesh.point_data["distance"] = np.linalg.norm(np.asarray(mesh.points) - view.focus, axis=1)
-    return mesh.clip_scalar(scalars="distance", value=view.reach)
+    around = mesh.clip_scalar(scalars="distance", value=view.reach)
+    return around.clip(normal=-view.up, origin=view.focus - view.half_height * view.up)

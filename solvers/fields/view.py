@@ -72,8 +72,8 @@ class View:
 def choose_view(fluid: Path, bundle: Path) -> View:
     """Decide camera and colour limits.
 
-    The speed scale ends at the 99th percentile in the sac, so that the sac fills it and the
-    parent vessel saturates; the shear scale ends at the 95th percentile of the wall in the picture.
+    Both scales end at the 95th percentile in the sac, so that the sac fills them and the parent
+    vessel saturates.
 
     Args:
         fluid: solution folder of the reference arm.
@@ -93,15 +93,15 @@ def choose_view(fluid: Path, bundle: Path) -> View:
     offset, half_height = _frame(plane[in_sac], radius)
     focus = origin + offset @ np.array([axis, up])
 
-    near = np.linalg.norm(centres - focus, axis=1) < half_height * np.hypot(1.0, ASPECT)
     shear = Weighted(
-        np.asarray(wall.cell_data["tawss"], dtype=float)[near], triangle_areas(wall)[near]
+        np.asarray(wall.cell_data["tawss"], dtype=float)[in_sac], triangle_areas(wall)[in_sac]
     )
     in_volume = np.asarray(grid.cell_data["region"]) == sac
     speed = Weighted(
         np.asarray(grid.cell_data["mean_speed"], dtype=float)[in_volume],
         tetrahedron_volumes(grid)[in_volume],
     )
+    near = np.linalg.norm(centres - focus, axis=1) < half_height * np.hypot(1.0, ASPECT)
     depth = (centres - origin) @ np.cross(axis, up)
     return View(
         focus=focus,
@@ -109,7 +109,7 @@ def choose_view(fluid: Path, bundle: Path) -> View:
         up=up,
         half_height=half_height,
         origin=origin,
-        speed=nice_limit(100 * speed.percentile(99.0)) / 100,
+        speed=nice_limit(100 * speed.percentile(95.0)) / 100,
         shear=nice_limit(shear.percentile(95.0)),
         sac=sac,
     )

@@ -24,7 +24,6 @@ from trial.facts import NUMERICS, QUALITY, patient_facts
 from trial.formats import FILTERS
 from trial.methods import limitations, methods, revisions, software, wall_times
 from trial.patients import PICTURES, PatientRecord, inflow_curve, read_json, read_patients
-from trial.stages import STAGES
 from trial.statistics import ALL
 from trial.tables import endpoint_columns
 
@@ -73,7 +72,6 @@ def write_report(study_root: Path, study: Study) -> Path:
             comparison_context(comparison, table, labels, statistics["plan"])
             for comparison in statistics["comparisons"].values()
         ],
-        "stages": STAGES,
         "lost": lost,
         "patients": [patient_context(patient, table, lost) for patient in patients],
         "numerics_columns": NUMERICS,

@@ -89,6 +89,15 @@ def test_fields_of_another_solution_are_refused(folders, tmp_path):
         compute_endpoints(fluid, folders[1])
 
 
+@pytest.mark.parametrize("name", ["mean_inflow", "neck_inflow"])
+def test_flow_against_its_direction_is_refused(folders, tmp_path, name):
+    fluid = write_arm(tmp_path / "arm", CASE) / "fluid"
+    summary = json.loads((fluid / "summary.json").read_text())
+    (fluid / "summary.json").write_text(json.dumps(summary | {name: -1e-7}))
+    with pytest.raises(InconsistentFields, match=name):
+        compute_endpoints(fluid, folders[1])
+
+
 def test_digests_follow_the_content(folders, tmp_path):
     digests = source_digests(*folders)
     assert set(digests) == {"fields.vtu", "wall.vtp", "summary.json", "markers.json"}

@@ -59,7 +59,7 @@ def test_sac_and_vessel_are_inside_the_frame(view):
 
 def test_colour_limits_come_from_sac_speed_and_wall_shear(view):
     assert view.speed == pytest.approx(0.12)
-    assert view.shear == pytest.approx(2.0)
+    assert view.shear == pytest.approx(1.0)
 
 
 def test_camera_moves_to_the_side_where_the_vessel_does_not_hide_the_sac(

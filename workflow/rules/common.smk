@@ -68,11 +68,11 @@ def surface_file(wildcards):
 
 
 def sampling_settings(wildcards):
-    """What a patient depends on; the size of the cohort is not part of it."""
+    """What a patient depends on; size and name of the cohort are not part of it."""
     surface = surface_of(wildcards.patient)
     if surface is not None:
         surface = surface.to_si() | {"file": surface_path(surface)}
-    population = STUDY.population.plain() | {"synthetic": 0}
+    population = STUDY.population.plain() | {"synthetic": 0, "title": "", "from": None}
     return as_json(
         {"seed": STUDY.study.seed, "population": population, "surface": surface}
     )

@@ -140,7 +140,7 @@ class ArmPictures:
 
     def device(self) -> pv.Plotter:
         """Translucent wall with the device wires coloured by local porosity."""
-        plotter = self._plotter(opacity=0.3)
+        plotter = self._plotter(opacity=0.45)
         if self.wires is not None and "porosity" in self.wires.array_names:
             porosity = np.asarray(self.wires["porosity"], dtype=float)
             limits = np.floor(20 * porosity.min()) / 20, np.ceil(20 * porosity.max()) / 20
@@ -160,7 +160,7 @@ class ArmPictures:
 
     def streamlines(self) -> pv.Plotter:
         """Streamlines of the cycle-mean velocity through points spread over the sac."""
-        plotter = self._plotter(opacity=0.2)
+        plotter = self._plotter(opacity=0.35)
         if self.wires is not None:
             plotter.add_mesh(self.wires, color=WIRE_COLOUR, line_width=1, opacity=0.4)
         centres = self.grid.cell_centers()
@@ -201,8 +201,10 @@ class ArmPictures:
         plotter.camera.up = view.up
         plotter.camera.parallel_scale = full
         if opacity:
-            plotter.enable_depth_peeling(6)
-            plotter.add_mesh(self.wall, color=WALL_COLOUR, opacity=opacity, smooth_shading=True)
+            # Only the near side: translucent layers behind each other come out mottled.
+            plotter.add_mesh(
+                self.wall, color=WALL_COLOUR, opacity=opacity, smooth_shading=True, culling="back"
+            )
         self._length_scale(plotter, focus, full)
         return plotter
 
@@ -286,9 +288,12 @@ class ArmPictures:
 
 
 def _oriented(surface: pv.PolyData) -> pv.PolyData:
-    """The surface with smooth normals that all point to one side."""
+    """The surface with smooth normals that all point outwards."""
     return surface.compute_normals(
-        cell_normals=False, split_vertices=False, consistent_normals=True
+        cell_normals=False,
+        split_vertices=False,
+        consistent_normals=True,
+        auto_orient_normals=True,
     )
 
 

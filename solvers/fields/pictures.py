@@ -76,6 +76,7 @@ class ArmPictures:
     Attributes:
         grid: content of ``fields.vtu``, cut to the view.
         wall: content of ``wall.vtp``, cut to the view.
+        boundary: surface of the cells, which faces outwards.
         wires: device wires, None in an arm without device.
         view: shared by the arms.
         width: picture width in pixels.
@@ -83,6 +84,7 @@ class ArmPictures:
 
     grid: pv.UnstructuredGrid
     wall: pv.PolyData
+    boundary: pv.PolyData
     wires: pv.PolyData | None
     view: View
     width: int
@@ -92,9 +94,11 @@ class ArmPictures:
         """Read one arm."""
         device = folders.deployment / "device.vtp"
         wires = pv.read(device) if device.exists() else None
+        grid = pv.read(folders.fluid / "fields.vtu")
         return cls(
-            grid=_near(pv.read(folders.fluid / "fields.vtu"), view),
-            wall=_near(_oriented(pv.read(folders.fluid / "wall.vtp")), view),
+            boundary=_near(grid.extract_surface(algorithm="dataset_surface"), view),
+            grid=_near(grid, view),
+            wall=_near(pv.read(folders.fluid / "wall.vtp"), view),
             wires=_near(wires, view) if wires is not None and wires.n_cells else None,
             view=view,
             width=width,
@@ -201,9 +205,13 @@ class ArmPictures:
         plotter.camera.up = view.up
         plotter.camera.parallel_scale = full
         if opacity:
-            # Only the near side: translucent layers behind each other come out mottled.
+            # The near side alone: translucent layers behind each other come out mottled.
             plotter.add_mesh(
-                self.wall, color=WALL_COLOUR, opacity=opacity, smooth_shading=True, culling="back"
+                self.boundary,
+                color=WALL_COLOUR,
+                opacity=opacity,
+                smooth_shading=True,
+                culling="back",
             )
         self._length_scale(plotter, focus, full)
         return plotter
@@ -285,16 +293,6 @@ class ArmPictures:
         field.point_data["direction"] = velocity[chosen] / speed[chosen, None]
         arrow = pv.Arrow(tip_length=0.4, tip_radius=0.16, shaft_radius=0.05, tip_resolution=8)
         return field.glyph(orient="direction", scale=False, factor=0.75 * spacing, geom=arrow)
-
-
-def _oriented(surface: pv.PolyData) -> pv.PolyData:
-    """The surface with smooth normals that all point outwards."""
-    return surface.compute_normals(
-        cell_normals=False,
-        split_vertices=False,
-        consistent_normals=True,
-        auto_orient_normals=True,
-    )
 
 
 def _near(mesh: pv.DataSet, view: View) -> pv.DataSet:

@@ -52,8 +52,9 @@ def limitations(
             "Success here is a flow-reduction surrogate: less motion of blood in the sac. Whether "
             "an aneurysm closes, and whether a patient comes to harm, is not simulated.",
         ),
-        Passage("Few patients", _few(statistics)),
     ]
+    if statistics["comparisons"]:
+        found.append(Passage("Few patients", _few(statistics)))
     if study.surfaces:
         found.append(Passage("A mixed cohort", _mixed(study)))
     found += _lost(statistics)
@@ -233,7 +234,7 @@ def _few(statistics: Mapping[str, Any]) -> str:
         comparison["groups"][group]["success"]["analysed"]
         for comparison in statistics["comparisons"].values()
     ]
-    count = min(analysed, default=0)
+    count = min(analysed)
     return (
         f"The primary result rests on {count} analysed patients. At this size the interval is the "
         "result, not the point estimate, and nothing follows for a device on the market."

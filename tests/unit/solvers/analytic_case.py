@@ -64,6 +64,8 @@ def _box(n: tuple[int, int, int]) -> tuple[np.ndarray, np.ndarray]:
         for axis in order:
             corner[axis] += 1
             path.append(corner.copy())
+        if np.linalg.det(np.diff(path, axis=0)) < 0:
+            path[1:3] = path[2:0:-1]
         cells.append(
             np.stack(
                 [

@@ -37,12 +37,14 @@ class AnalyticStudy:
 
     Attributes:
         patients: ids.
+        arms: names.
         losses: who fails, where.
         quarantine: exclusions by hand.
         reductions: STAV reduction by patient.
     """
 
     patients: tuple[str, ...] = PATIENTS
+    arms: tuple[str, ...] = (CONTROL, DEVICE)
     losses: tuple[Loss, ...] = ()
     quarantine: tuple[Quarantined, ...] = ()
     reductions: dict[str, float] = field(
@@ -51,7 +53,7 @@ class AnalyticStudy:
 
     @property
     def cohort(self) -> Cohort:
-        return Cohort("demo", self.patients, (CONTROL, DEVICE), self.quarantine)
+        return Cohort("demo", self.patients, self.arms, self.quarantine)
 
     @property
     def plan(self) -> AnalysisPlan:

@@ -115,6 +115,14 @@ def test_nobody_analysed_gives_a_report(study, tmp_path):
     assert "0.0 % if all of them failed, 100.0 % if all succeeded" in seen
 
 
+def test_a_study_of_one_arm_compares_nothing(study, tmp_path):
+    alone = study.model_copy(update={"arms": {CONTROL: study.arms[CONTROL]}})
+    seen = text(write(AnalyticStudy(arms=(CONTROL,)), alone, tmp_path))
+    assert "The study has one arm; nothing is compared." in seen
+    assert "Few patients" not in seen
+    assert "Complete: all 7 patients analysed" in seen
+
+
 def test_page_asks_nothing_of_the_network(complete):
     assert not re.findall(r"""(?:src|href)=["'](?!#|data:|https://)""", complete)
     assert not re.findall(r"<(?:script|iframe|object)", complete)

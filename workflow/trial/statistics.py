@@ -27,6 +27,7 @@ from trial.tables import (
     collect_attrition,
     collect_endpoints,
     endpoint_columns,
+    patient_kind,
     write_tables,
 )
 
@@ -119,7 +120,7 @@ def patient_groups(plan: AnalysisPlan) -> dict[str, tuple[str, ...]]:
     A cohort that mixes synthetic patients with surfaces is reported for the synthetic patients
     alone, who share one population, and for all.
     """
-    synthetic = tuple(p for p in plan.cohort.patients if p.startswith("p"))
+    synthetic = tuple(p for p in plan.cohort.patients if patient_kind(p) == "synthetic")
     if synthetic and len(synthetic) < len(plan.cohort.patients):
         return {"synthetic": synthetic, ALL: plan.cohort.patients}
     return {ALL: plan.cohort.patients}

@@ -42,7 +42,7 @@ def test_trial_is_complete_and_the_lost_patient_is_listed(finished):
 
 def test_device_slows_the_sac(finished):
     workflow, _, _, _ = finished
-    table = pd.read_csv(workflow.folder / "results" / "tiny" / "endpoints.csv")
+    table = pd.read_parquet(workflow.folder / "results" / "tiny" / "endpoints.parquet")
     stav = table.pivot(index="patient", columns="arm", values="stav").dropna()
     assert (stav["flow_diverter"] < stav["untreated"]).all()
 

@@ -49,5 +49,5 @@ def test_block_has_known_settings(block, settings):
 
 def test_surface_block_holds_what_the_importer_reads():
     block = Surface(title="Test", file="a.stl", unit_mm=1.0, provenance="made up here")
-    described = {"from", "title", "provenance", "physiology"}
+    described = {"from", "title", "provenance"}
     assert set(to_si(block.plain())) - described == names(SurfaceSource)

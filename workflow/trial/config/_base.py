@@ -19,7 +19,6 @@ class Block(BaseModel):
         validate_default=True,
         allow_inf_nan=False,
         populate_by_name=True,
-        use_attribute_docstrings=False,
     )
 
     def plain(self) -> dict[str, Any]:

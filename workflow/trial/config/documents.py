@@ -6,12 +6,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel
 
-from trial.config.load import CONFIGS, _allowed
+from trial.config.load import CONFIGS, allowed_range
 from trial.config.study import Study
 
 _BEGIN = "<!-- generated: options -->"
@@ -59,7 +59,7 @@ def option_table() -> str:
 def _block_lines(block: BaseModel, indent: str) -> Iterator[str]:
     for name, field in type(block).model_fields.items():
         value = getattr(block, name)
-        allowed = _allowed(field).removeprefix("must be ")
+        allowed = allowed_range(field).removeprefix("must be ")
         note = f"{field.description}" + (f"; {allowed}" if allowed else "")
         if isinstance(value, BaseModel):
             yield f"{indent}# {note}"
@@ -79,22 +79,34 @@ def _rows(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, str, str, 
     for name, field in model.model_fields.items():
         key = f"{prefix}{field.alias or name}"
         default = None if field.is_required() else field.get_default()
-        if isinstance(default, BaseModel):
-            yield f"`{key}`", "", "", field.description or ""
-            yield from _rows(type(default), f"{key}.")
-        elif isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield f"`{key}`", "required", "", field.description or ""
-            yield from _rows(field.annotation, f"{key}.")
-        else:
+        inner, suffix = _inner(field.annotation)
+        if inner is None or "distribution" in inner.model_fields:
             shown = "required" if field.is_required() else f"`{_scalar(default)}`"
-            yield f"`{key}`", shown, _allowed_cell(field), field.description or ""
+            allowed = "a distribution" if inner else _allowed_cell(field)
+            yield f"`{key}`", shown, allowed, field.description or ""
+        else:
+            shown = "required" if field.is_required() else ""
+            yield f"`{key}`", shown, "", field.description or ""
+            yield from _rows(inner, f"{key}{suffix}.")
+
+
+def _inner(annotation: Any) -> tuple[type[BaseModel] | None, str]:
+    """Block inside a type, and how its place is written: ``arms.NAME``, ``surfaces[]``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation, ""
+    suffix = {dict: ".NAME", tuple: "[]"}.get(get_origin(annotation), "")
+    for argument in get_args(annotation):
+        inner, further = _inner(argument)
+        if inner is not None:
+            return inner, suffix + further
+    return None, ""
 
 
 def _allowed_cell(field: Any) -> str:
-    words = _allowed(field).removeprefix("must be ")
+    words = allowed_range(field).removeprefix("must be ")
     if words:
         return words
-    options = getattr(field.annotation, "__args__", ())
+    options = get_args(field.annotation)
     if options and all(isinstance(option, str | int) for option in options):
         return ", ".join(str(option) for option in options)
     return ""

@@ -146,12 +146,12 @@ def _sentence(
             if allowed
             else (f"{name} needs a distribution")
         )
-    allowed = _allowed(field) if field else ""
+    allowed = allowed_range(field) if field else ""
     message = fault["msg"][0].lower() + fault["msg"][1:]
     return f"{name} is {fault['input']!r}, but {allowed or message}"
 
 
-def _allowed(field: FieldInfo) -> str:
+def allowed_range(field: FieldInfo) -> str:
     """Allowed range of a number field in words; empty for other kinds."""
     bounds = [
         f"{_LIMITS[type(m)][0]} {getattr(m, _LIMITS[type(m)][1]):g}"

@@ -17,6 +17,7 @@ from trial.config.report import Report
 from trial.config.resources import Resources
 from trial.config.statistics import Statistics
 from trial.config.surfaces import Surface
+from trial.overlay import merged
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(--[a-z0-9_]+)?$", max_length=60)]
 ArmName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
@@ -96,6 +97,4 @@ class Study(Block):
         Raises:
             pydantic.ValidationError: the arm's own keys do not fit.
         """
-        from trial.overlay import merged
-
         return Flow.model_validate(merged(self.flow.plain(), self.arms[arm].flow))

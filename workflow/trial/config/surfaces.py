@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field
 
 from trial.config._base import Block
@@ -56,9 +54,6 @@ class Surface(Block):
     )
     cuts: tuple[Plane, ...] = Field(
         (), description="planes beyond which a vessel is cut off, facing the end that goes"
-    )
-    physiology: Literal["sampled"] = Field(
-        "sampled", description="inflow and waveform are drawn from the population"
     )
 
     @property

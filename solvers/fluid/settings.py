@@ -66,7 +66,8 @@ class FlowSettings:
         ramp_share: share of the first cycle over which the flow rises from rest.
         samples_per_cycle: instants that enter the cycle means.
         inlet_profile: shape of the inlet velocity.
-        backflow_beta: weight of the outlet backflow term (0 to 1).
+        backflow_beta: weight of the outlet backflow term; 1 is the energy bound and was
+            needed where outlets cut coarse or decelerating flow.
         tolerance: relative tolerance of the Krylov solvers.
         outlets: outlet closure.
         speed_limit: a nodal speed above this many times the peak mean inlet velocity is
@@ -84,7 +85,7 @@ class FlowSettings:
     ramp_share: float = 0.15
     samples_per_cycle: int = 100
     inlet_profile: Profile = "womersley"
-    backflow_beta: float = 0.2
+    backflow_beta: float = 1.0
     tolerance: float = 1e-6
     outlets: OutletSettings = field(default_factory=OutletSettings)
     speed_limit: float = 30.0

@@ -63,10 +63,10 @@ class Flow(Block):
         "womersley", description="velocity profile at the inlet"
     )
     backflow_beta: float = Field(
-        0.2, ge=0, le=1, description="backflow stabilisation at the outlets; 1 is the energy bound"
+        1.0, ge=0, le=1, description="backflow stabilisation at the outlets; 1 is the energy bound"
     )
     tolerance: float = Field(
-        1e-7, gt=1e-14, le=1e-2, description="relative tolerance of the linear solvers"
+        1e-6, gt=1e-14, le=1e-2, description="relative tolerance of the linear solvers"
     )
     outlets: Outlets = Field(default=Outlets(), description="how the flow leaves")
     speed_limit: float = Field(

@@ -20,10 +20,12 @@ class Reference:
     Attributes:
         volume: enclosed with flat caps [m3].
         wall_area: without the caps [m2].
+        cap_areas: in the order of the openings [m2].
     """
 
     volume: float
     wall_area: float
+    cap_areas: tuple[float, ...]
 
 
 def between_openings(surface: pv.PolyData, openings: tuple[Opening, ...]) -> Reference:
@@ -46,9 +48,14 @@ def between_openings(surface: pv.PolyData, openings: tuple[Opening, ...]) -> Ref
     corner = points[triangles].mean(axis=1)
     # Divergence theorem; the flat caps contribute through the vector area that closes the wall.
     volume = np.einsum("ij,ij->", corner, vectors) / 3.0
-    for opening in openings:
-        volume += opening.centre @ _cap_vector(surface, opening) / 3.0
-    return Reference(float(volume), float(np.linalg.norm(vectors, axis=1).sum()))
+    caps = [_cap_vector(surface, opening) for opening in openings]
+    for opening, cap in zip(openings, caps, strict=True):
+        volume += opening.centre @ cap / 3.0
+    return Reference(
+        volume=float(volume),
+        wall_area=float(np.linalg.norm(vectors, axis=1).sum()),
+        cap_areas=tuple(float(np.linalg.norm(cap)) for cap in caps),
+    )
 
 
 def _cut_off(surface: pv.PolyData, opening: Opening) -> pv.PolyData:

@@ -21,7 +21,7 @@ from meshes.topology import (
     tet_volumes,
     triangle_vectors,
 )
-from meshes.types import Array, Lumen, MeshBundle
+from meshes.types import Array, Lumen, MeshBundle, Opening
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,8 @@ class QualityLimits:
     Attributes:
         minimum: smallest tetrahedron quality (three inscribed over circumscribed radius).
         percentile_1: smallest first percentile of it.
-        cap_area: largest relative difference between cap area and opening area.
+        cap_area: largest relative difference of a cap from the surface cut at its plane.
+        opening_area: the same from the circle of the opening radius.
         planarity: largest distance of a cap vertex from its plane over the cap radius.
         volume: largest relative difference from the volume of the surface between the openings.
         wall_area: the same for the wall area.
@@ -44,7 +45,8 @@ class QualityLimits:
 
     minimum: float = 0.03
     percentile_1: float = 0.1
-    cap_area: float = 0.05
+    cap_area: float = 0.03
+    opening_area: float = 0.1
     planarity: float = 1e-6
     volume: float = 0.02
     wall_area: float = 0.03
@@ -78,7 +80,10 @@ def mesh_quality(
     reference = between_openings(hull, lumen.openings)
     volume = float(tet_volumes(bundle.points, bundle.cells).sum())
     wall = surface_measures(bundle.points, surface_facets(bundle, "wall"))["area"]
-    caps = {o.name: _cap(bundle, o.name, o.radius) for o in lumen.openings}
+    caps = {
+        opening.name: _cap(bundle, opening, area)
+        for opening, area in zip(lumen.openings, reference.cap_areas, strict=True)
+    }
     heights = _wall_heights(bundle)
     away = _wall_distance(bundle, lumen)
     split = _separation(bundle)
@@ -114,8 +119,9 @@ def mesh_quality(
         "empty_markers": _at_most(len(empty), 0),
         "minimum_quality": _at_least(result["quality"]["minimum"], limits.minimum),
         "percentile_1_quality": _at_least(result["quality"]["percentile_1"], limits.percentile_1),
-        "cap_area": _at_most(max(abs(c["area_error"]) for c in caps.values()), limits.cap_area),
-        "cap_planarity": _at_most(max(c["planarity"] for c in caps.values()), limits.planarity),
+        "cap_area": _at_most(_largest(caps, "area_error"), limits.cap_area),
+        "opening_area": _at_most(_largest(caps, "opening_error"), limits.opening_area),
+        "cap_planarity": _at_most(_largest(caps, "planarity"), limits.planarity),
         "volume": _at_most(abs(volume / reference.volume - 1.0), limits.volume),
         "wall_area": _at_most(abs(wall / reference.wall_area - 1.0), limits.wall_area),
         "wall_distance": _at_most(away, limits.wall_distance),
@@ -157,16 +163,21 @@ def _counts(tags: Index, names: dict[str, int]) -> dict[str, int]:
     return {name: int((tags == tag).sum()) for name, tag in names.items()}
 
 
-def _cap(bundle: MeshBundle, name: str, radius: float) -> dict[str, float]:
-    """Area against the opening, and largest distance from the mean plane over the radius."""
-    facets = surface_facets(bundle, name)
+def _cap(bundle: MeshBundle, opening: Opening, area: float) -> dict[str, float]:
+    """Area against the cut surface and the opening, largest distance from the plane over radius."""
+    facets = surface_facets(bundle, opening.name)
     measures = surface_measures(bundle.points, facets)
-    away = (bundle.points[np.unique(facets)] - measures["centre"]) @ measures["normal"]
+    away = (bundle.points[np.unique(facets)] - opening.centre) @ opening.normal
     return {
         "area": measures["area"],
-        "area_error": measures["area"] / (np.pi * radius**2) - 1.0,
-        "planarity": float(np.abs(away).max(initial=0.0)) / radius,
+        "area_error": measures["area"] / area - 1.0,
+        "opening_error": measures["area"] / (np.pi * opening.radius**2) - 1.0,
+        "planarity": float(np.abs(away).max(initial=0.0)) / opening.radius,
     }
+
+
+def _largest(caps: dict[str, dict[str, float]], key: str) -> float:
+    return max(abs(cap[key]) for cap in caps.values())
 
 
 def _wall_heights(bundle: MeshBundle) -> Array:

@@ -80,7 +80,7 @@ def test_checks_pass_and_name_what_is_missing(bundle, lumen):
         check(measured(replace(bundle, points=points), lumen))
 
     with pytest.raises(MeshQuality, match="volume is"):
-        check(measured(replace(bundle, points=1.02 * bundle.points), lumen, cap_area=1.0))
+        check(measured(replace(bundle, points=1.02 * bundle.points), lumen, cap_area=1.0, planarity=1.0))
 
     without_cap = replace(
         bundle, facet_tags=np.where(bundle.facet_tags == 31, 10, bundle.facet_tags)

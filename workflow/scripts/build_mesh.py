@@ -7,45 +7,17 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from meshes.anatomy import ica
 from meshes.edge_length import LumenOptions
 from meshes.errors import GeometryError
 from meshes.io import write_bundle
 from meshes.layers import LayerOptions
-from meshes.neck import Plane
-from meshes.openings import OpeningLabel
+from meshes.lumens import make_lumen
 from meshes.pictures import picture
 from meshes.quality import QualityLimits
-from meshes.surface import SurfaceSource, import_surface
-from meshes.types import Lumen
 from meshes.volume import MeshOptions, build_mesh
 from solvers.revision import NUMERICS_REVISION
 from trial.outcome import guard
 from trial.script import conclude, fresh, log_to_stderr, parser
-
-
-def make_lumen(anatomy: dict[str, Any], options: LumenOptions) -> Lumen:
-    """Lumen of a patient: generated, or read from a surface."""
-    if "surface" not in anatomy:
-        return ica.build(ica.IcaParameters(**anatomy), options)
-    surface = anatomy["surface"]
-    source = SurfaceSource(
-        file=surface["file"],
-        unit=surface["unit"],
-        openings=tuple(OpeningLabel(o["name"], np.array(o["near"])) for o in surface["openings"]),
-        sac=plane(surface["sac"]) if surface["sac"] else None,
-        sac_seed=np.array(surface["sac_seed"]) if surface["sac_seed"] else None,
-        branches=tuple(map(plane, surface["branches"])),
-        cuts=tuple(map(plane, surface["cuts"])),
-    )
-    return import_surface(source, options)
-
-
-def plane(block: dict[str, Any]) -> Plane:
-    """Plane from its block."""
-    return Plane(np.array(block["point"]), np.array(block["normal"]))
 
 
 def main() -> None:

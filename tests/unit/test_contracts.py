@@ -6,15 +6,21 @@ from dataclasses import fields
 import pytest
 
 from meshes.anatomy.ica import IcaParameters
+from meshes.devices.closure import ScreenClosure
+from meshes.devices.deployment import DeployOptions
+from meshes.devices.flow_diverter import FlowDiverter
 from meshes.edge_length import LumenOptions
 from meshes.layers import LayerOptions
 from meshes.quality import QualityLimits
 from meshes.surface import SurfaceSource
 from solvers.fields.endpoints import EndpointSettings
 from solvers.fluid.settings import FlowSettings, OutletSettings
+from trial.config import load_study
 from trial.config.anatomy import LABELS, IcaVariables
+from trial.config.device import Placement, Screen
 from trial.config.endpoints import Endpoints
 from trial.config.flow import Flow, Outlets
+from trial.config.load import CONFIGS
 from trial.config.mesh import Layers, Limits, Lumen
 from trial.config.surfaces import Surface
 from trial.units import to_si
@@ -51,3 +57,12 @@ def test_surface_block_holds_what_the_importer_reads():
     block = Surface(title="Test", file="a.stl", unit_mm=1.0, provenance="made up here")
     described = {"from", "title", "provenance"}
     assert set(to_si(block.plain())) - described == names(SurfaceSource)
+
+
+def test_device_block_is_the_device_model():
+    study = load_study([CONFIGS / "studies" / "demo.yaml"]).study
+    device = study.arms["flow_diverter"].device
+    assert set(device.catalogue()) == names(FlowDiverter)
+    assert FlowDiverter(**device.catalogue()).wires == device.wires
+    assert set(Placement().to_si()) == names(DeployOptions) - {"closure"}
+    assert set(Screen().to_si()) == names(ScreenClosure) - {"viscosity", "density"}

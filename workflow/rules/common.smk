@@ -79,8 +79,19 @@ def sampling_settings(wildcards):
 
 
 def device_settings(wildcards):
+    """Catalogue, placement and screen of the device of an arm, and the blood it stands in."""
     device = STUDY.arms[wildcards.arm].device
-    return as_json(device.to_si() if device else None)
+    if device is None:
+        return as_json(None)
+    flow = STUDY.arm_flow(wildcards.arm).to_si()
+    blood = {name: flow[name] for name in ("viscosity", "density")}
+    return as_json(
+        {
+            "catalogue": device.catalogue(),
+            "placement": device.placement.to_si(),
+            "screen": device.screen.to_si() | blood,
+        }
+    )
 
 
 def flow_settings(wildcards):

@@ -6,14 +6,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from meshes.devices.closure import ScreenClosure
+from meshes.devices.deployment import DeployOptions, deploy
+from meshes.devices.flow_diverter import FlowDiverter
+from meshes.devices.output import write_deployment, write_no_device
 from meshes.errors import GeometryError
+from meshes.io import read_bundle
 from solvers.revision import NUMERICS_REVISION
 from trial.outcome import guard
 from trial.script import conclude, fresh, log_to_stderr, parser
-
-PER_FACET = ("linear", "quadratic", "tangential", "porosity", "pitch", "angle")
 
 
 def main() -> None:
@@ -23,9 +24,16 @@ def main() -> None:
     folder = fresh(args.out.parent)
 
     def work() -> dict[str, Any]:
-        empty = {name: np.zeros(0) for name in PER_FACET}
-        np.savez(folder / "screen.npz", facets=np.zeros((0, 3), np.int64), **empty)
-        return {}
+        if args.device is None:
+            write_no_device(folder)
+            return {}
+        device = FlowDiverter(**args.device["catalogue"])
+        closure = ScreenClosure(**args.device["screen"])
+        options = DeployOptions(**args.device["placement"], closure=closure)
+        deployment = deploy(read_bundle(args.anatomy.parent / "mesh"), device, options)
+        write_deployment(deployment, folder)
+        summary = deployment.summary
+        return {name: summary[name] for name in ("nominal_diameter", "nominal_length")}
 
     outcome = guard(
         work,

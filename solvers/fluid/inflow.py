@@ -93,8 +93,8 @@ class InletVelocity:
             ramp: time [s] over which the flow rises smoothly from rest; 0 starts at once.
         """
         self.waveform, self.ramp = waveform, ramp
-        nodes, triangles = _inlet_nodes(domain, space, name)
-        problem = _InletProblem(nodes, triangles, space.ufl_element().degree)
+        nodes, triangles, outward = _inlet_nodes(domain, space, name)
+        problem = _InletProblem(nodes, triangles, outward, space.ufl_element().degree)
         self.area, self.normal = problem.area, problem.normal
         amplitudes = waveform.harmonics
         if profile != "womersley":
@@ -123,11 +123,13 @@ class InletVelocity:
 class _InletProblem:
     """Scalar P1 or P2 finite elements on a planar patch of triangles."""
 
-    def __init__(self, nodes: Array, triangles: NDArray[np.int64], degree: int) -> None:
+    def __init__(
+        self, nodes: Array, triangles: NDArray[np.int64], outward: Array, degree: int
+    ) -> None:
         corners = nodes[triangles[:, :3]]
         normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
         doubled = np.linalg.norm(normals, axis=1)
-        normals *= np.sign(normals @ normals[0])[:, None]
+        normals *= np.sign(normals @ outward)[:, None]
         self.area = float(doubled.sum() / 2)
         self.normal = normals.sum(axis=0) / np.linalg.norm(normals.sum(axis=0))
         self._assemble(corners, doubled, triangles, len(nodes), degree)
@@ -185,8 +187,8 @@ def _rim(triangles: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def _inlet_nodes(
     domain: TaggedMesh, space: dolfinx.fem.FunctionSpace, name: str
-) -> tuple[Array, NDArray[np.int64]]:
-    """Node coordinates [m] and triangles (basix node order) of the whole inlet, on every rank."""
+) -> tuple[Array, NDArray[np.int64], Array]:
+    """Nodes [m], triangles (basix node order) and outward direction of the inlet, on every rank."""
     mesh = domain.mesh
     facets = domain.facets(name)
     cells, local = facet_cells(mesh, facets)
@@ -194,6 +196,8 @@ def _inlet_nodes(
     corners = mesh.geometry.x[
         np.take_along_axis(mesh.geometry.dofmap[cells], faces[local].reshape(-1, 3), axis=1)
     ]
+    inside = mesh.geometry.x[mesh.geometry.dofmap[cells]].mean(axis=1)
+    outward = domain.comm.allreduce((corners.mean(axis=1) - inside).sum(axis=0))
     corners = np.concatenate(domain.comm.allgather(corners))
     if len(corners) == 0:
         raise InvalidProblem(f"surface '{name}' has no facets")
@@ -206,4 +210,4 @@ def _inlet_nodes(
     _, first, inverse = np.unique(
         np.round(flat / scale).astype(np.int64), axis=0, return_index=True, return_inverse=True
     )
-    return flat[first], inverse.reshape(corners.shape[:2])
+    return flat[first], inverse.reshape(corners.shape[:2]), outward

@@ -168,7 +168,8 @@ def neck_extent(parameters: IcaParameters) -> tuple[float, float]:
     diameter = parameters.vessel_diameter
     widest_arc = DEVICE_OFFSET * diameter * WRAP
     if parameters.neck_diameter <= widest_arc:
-        return parameters.neck_diameter, diameter * math.sin(parameters.neck_diameter / diameter)
+        half_turn = parameters.neck_diameter / (DEVICE_OFFSET * diameter)
+        return parameters.neck_diameter, diameter * math.sin(half_turn)
     return parameters.neck_diameter**2 / widest_arc, diameter * math.sin(WRAP)
 
 

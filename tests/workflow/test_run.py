@@ -114,8 +114,8 @@ def test_flow_key_of_one_arm_solves_that_arm_again(finished):
         "untreated": {"label": "Untreated"},
         "flow_diverter": {
             "label": "Flow diverter",
-            "device": {"from": "flow_diverter"},
-            "flow": {"viscosity_pa_s": 0.004},
+            "device": {"from": "flow_diverter_48"},
+            "flow": {"steps_per_cycle": 120},
         },
     }
     jobs = workflow.jobs("--configfile", str(workflow.study("tiny", surfaces=[surface], arms=arms)))

@@ -147,14 +147,15 @@ class ArmPictures:
         plotter = self._plotter(opacity=0.45)
         if self.wires is not None and "porosity" in self.wires.array_names:
             porosity = np.asarray(self.wires["porosity"], dtype=float)
-            limits = np.floor(20 * porosity.min()) / 20, np.ceil(20 * porosity.max()) / 20
+            steps = np.floor(20 * porosity.min()), np.ceil(20 * porosity.max())
             self._coloured(
                 plotter,
                 self.wires,
                 "porosity",
-                limits,
+                (steps[0] / 20, steps[1] / 20),
                 POROSITY_MAP,
                 "local porosity [1]",
+                labels=int(steps[1] - steps[0]) + 1,
                 line_width=3.5,
                 lighting=False,
             )
@@ -240,6 +241,7 @@ class ArmPictures:
         limits: tuple[float, float],
         cmap: str,
         title: str,
+        labels: int = 5,
         **options: Any,
     ) -> None:
         """Add a mesh coloured by an array, with a horizontal colour bar below the anatomy."""
@@ -255,7 +257,7 @@ class ArmPictures:
                 "position_y": 0.01,
                 "width": 0.57,
                 "height": 0.105,
-                "n_labels": 5,
+                "n_labels": labels,
                 "fmt": "%.3g",
                 "color": INK,
                 "unconstrained_font_size": True,

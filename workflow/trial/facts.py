@@ -74,8 +74,10 @@ _ANATOMY = (
     Column("Pulsatility index", "1", ("cohort", "physiology", "pulsatility_index")),
 )
 _DEVICE = (
-    Column("Device diameter", "mm", ("nominal_diameter",), 1e3),
-    Column("Device length", "mm", ("length",), 1e3),
+    Column("Device diameter (label)", "mm", ("nominal_diameter",), 1e3),
+    Column("Device length (label)", "mm", ("nominal_length",), 1e3),
+    Column("Mean porosity over the ostium", "1", ("ostia", "ostium", "porosity", "mean")),
+    Column("Largest gap to the wall", "mm", ("largest_gap",), 1e3, 2),
 )
 
 

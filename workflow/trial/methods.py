@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trial.config import Study
+from trial.config.device import Device
 from trial.config.study import Arm
 from trial.formats import duration, number, percent, words
 from trial.patients import ArmRecord, PatientRecord
@@ -70,6 +71,7 @@ def limitations(
             "independent solution must be read from a convergence study, not from this report.",
         ),
         *_numerical_flags(study, patients),
+        *_device_data(study),
         Passage(
             "Modelling choices",
             "Rigid walls and Newtonian blood; the braid acts on the flow as a resistive screen "
@@ -148,11 +150,7 @@ def _arm(study: Study, name: str, arm: Arm) -> str:
     if arm.device is None:
         text = f"{arm.label} ({role}): no device."
     else:
-        text = (
-            f"{arm.label} ({role}): a {words(arm.device.kind)} is deployed virtually along the "
-            "centreline; local porosity and wire spacing over the ostium give the resistance of a "
-            "screen, dp = a U + b U|U|, with the pressure discontinuous across it."
-        )
+        text = f"{arm.label} ({role}): {_device(arm.device)}"
     factors = arm.physiology
     changed = {
         "mean inflow": factors.flow_factor,
@@ -161,6 +159,22 @@ def _arm(study: Study, name: str, arm: Arm) -> str:
     }
     changes = ", ".join(f"{what} times {value:g}" for what, value in changed.items() if value != 1)
     return f"{text} Changed physiology: {changes}." if changes else text
+
+
+def _device(device: Device) -> str:
+    placement, screen = device.placement, device.screen
+    return (
+        f"{device.title} ({device.source}). A braid of {device.wires} wires of "
+        f"{device.wire_diameter_um:g} µm with {device.metal_coverage_percent:g} % metal coverage "
+        f"at its {device.coverage_stated_at} diameter is laid along the vessel axis with the "
+        "length of every wire kept. Its size is the smallest that reaches the largest diameter of "
+        f"the landing zones {placement.oversizing_mm:+g} mm, covering {placement.landing_diameters:g} vessel "
+        "diameters on either side. Over the ostium it acts as a screen, dp = a U + b U|U| with U "
+        "the superficial normal velocity and the pressure discontinuous across it: a is "
+        f"{screen.crossing:g} times the creeping resistance of the two wire families (Tamada and "
+        f"Fujikawa), b an inertial loss with the factor {screen.inertia:g}, and the tangential "
+        f"resistance {screen.tangential_ratio:g} a, all from the local wire spacing."
+    )
 
 
 def _flow(study: Study) -> str:
@@ -264,6 +278,12 @@ def _lost(statistics: Mapping[str, Any]) -> list[Passage]:
             "seldom a random sample, so the best and worst cases matter more than the rate.",
         )
     ]
+
+
+def _device_data(study: Study) -> list[Passage]:
+    devices = {arm.device.title: arm.device.source for arm in study.arms.values() if arm.device}
+    text = " ".join(f"{title}: {source}." for title, source in devices.items())
+    return [Passage("Device data", text)] if devices else []
 
 
 def _numerical_flags(study: Study, patients: Sequence[PatientRecord]) -> list[Passage]:

@@ -168,6 +168,7 @@ def test_methods_follow_the_configuration(study, complete):
     assert f"seed {study.study.seed}" in seen
     assert f"{study.flow.steps_per_cycle} steps per cardiac cycle" in seen
     assert f"viscosity {1000 * study.flow.viscosity_pa_s:g} mPa s" in seen
+    assert f"{study.arms[DEVICE].device.wires} wires" in seen
     assert study.surfaces[0].provenance.split(".")[0] in seen
 
 

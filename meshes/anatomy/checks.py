@@ -88,6 +88,13 @@ def _gap(points: Array, centres: Array, radii: Array) -> float:
     return float(np.min(distance - radii[nearest]))
 
 
+def _close(one: str, other: str, gap: float) -> str:
+    """Sentence about a gap [m] that is too small or an overlap."""
+    if gap < 0.0:
+        return f"{one} runs {-MM * gap:.2f} mm into {other}"
+    return f"{one} comes within {MM * gap:.2f} mm of {other}"
+
+
 def _sac_wall(geometry: IcaGeometry) -> Array:
     """Points of sac and bleb wall [m]."""
     wall = geometry.sac.wall()
@@ -106,7 +113,7 @@ def _vessel_collision(geometry: IcaGeometry) -> str | None:
     apart = np.abs(s[:, None] - s) > 3.0 * (radius[:, None] + radius)
     least = float(np.min(gap[apart], initial=math.inf))
     if least < CLEARANCE * geometry.parameters.vessel_diameter:
-        return f"the bends bring the parent vessel within {MM * least:.2f} mm of itself"
+        return _close("the parent vessel", "itself", least)
     return None
 
 
@@ -118,12 +125,12 @@ def _sac_collision(geometry: IcaGeometry) -> str | None:
     far = np.abs(axis.arclength - geometry.neck.arclength) > window
     gap = _gap(high, axis.points[far], axis.radius[far])
     if gap < CLEARANCE * d:
-        return f"the sac comes within {MM * gap:.2f} mm of the parent vessel beyond its neck"
+        return _close("the sac", "the parent vessel beyond its neck", gap)
     length = geometry.parameters.sac_length
     upper = high[(high - geometry.sac.origin) @ geometry.sac.axis > 0.5 * length]
     gap = _gap(upper, axis.points, DEVICE_OFFSET * axis.radius)
     if gap < 0.05 * d:
-        return f"the upper half of the sac lies {MM * gap:.2f} mm from its own parent vessel"
+        return _close("the upper half of the sac", "the parent vessel at its neck", gap)
     return None
 
 
@@ -139,7 +146,7 @@ def _branch_collision(geometry: IcaGeometry) -> str | None:
             return f"the branch lies {MM * reach:.2f} mm from the neck, outside the braid"
         gap = _gap(_sac_wall(geometry), branch.tube.points, branch.tube.radius)
         if gap < clear:
-            return f"the branch comes within {MM * gap:.2f} mm of the sac"
+            return _close("the branch", "the sac", gap)
         near = np.linalg.norm(branch.tube.points - start, axis=1) < d
         points = branch.tube.points[~near]
     else:
@@ -147,7 +154,7 @@ def _branch_collision(geometry: IcaGeometry) -> str | None:
         points = branch.tube.points[outside]
     gap = _gap(points, axis.points, axis.radius) - branch.radius
     if gap < clear:
-        return f"the branch comes within {MM * gap:.2f} mm of the parent vessel"
+        return _close("the branch", "the parent vessel", gap)
     return None
 
 
@@ -158,14 +165,15 @@ def _fork_collision(geometry: IcaGeometry) -> str | None:
     tube = geometry.daughter.tube
     gap = _gap(_sac_wall(geometry), tube.points, tube.radius)
     if gap < CLEARANCE * d:
-        return f"a terminal branch comes within {MM * gap:.2f} mm of the sac"
+        return _close("a terminal branch", "the sac", gap)
     if geometry.branch is not None:
         side = geometry.branch.tube
         gap = _gap(side.points, tube.points, tube.radius) - geometry.branch.radius
         if gap < CLEARANCE * d:
-            return f"a terminal branch comes within {MM * gap:.2f} mm of the side branch"
+            return _close("a terminal branch", "the side branch", gap)
     upstream = geometry.axis.arclength < geometry.neck.arclength
     gap = _gap(tube.points, geometry.axis.points[upstream], geometry.axis.radius[upstream])
-    if gap - geometry.daughter.radius < CLEARANCE * d:
-        return f"a terminal branch comes within {MM * gap:.2f} mm of the upstream vessel"
+    gap -= geometry.daughter.radius
+    if gap < CLEARANCE * d:
+        return _close("a terminal branch", "the upstream vessel", gap)
     return None

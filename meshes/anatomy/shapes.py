@@ -132,7 +132,7 @@ class Sac:
         top = self.meridian_along.top
         z = np.linspace(0.0, top, heights)
         half_along, half_across = (
-            np.sqrt(m.spread(m.clamped(z)) * (top - m.clamped(z)))
+            np.sqrt(m.spread(m.clamped(z)) * np.maximum(top - m.clamped(z), 0.0))
             for m in (self.meridian_along, self.meridian_across)
         )
         turn = np.linspace(0.0, 2.0 * np.pi, angles, endpoint=False)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Configuration blocks in SI are the arguments of the packages that the scripts hand them to."""
 
-from dataclasses import fields
+from dataclasses import asdict, fields
 
 import pytest
 
@@ -51,6 +51,25 @@ def test_block_has_every_setting(block, settings):
 @pytest.mark.parametrize(("block", "settings"), [(Layers, LayerOptions), (Limits, QualityLimits)])
 def test_block_has_known_settings(block, settings):
     assert set(block().to_si()) <= names(settings)
+
+
+@pytest.mark.parametrize(
+    ("block", "settings", "different"),
+    [
+        (Flow, FlowSettings, {"time_budget"}),
+        (Lumen, LumenOptions, set()),
+        (Layers, LayerOptions, set()),
+        (Limits, QualityLimits, set()),
+        (Endpoints, EndpointSettings, set()),
+        (Placement, DeployOptions, set()),
+        (Screen, ScreenClosure, set()),
+    ],
+)
+def test_defaults_are_those_of_the_package(block, settings, different):
+    package = asdict(settings())
+    for name, value in block().to_si().items():
+        if name not in different:
+            assert package[name] == (pytest.approx(value) if isinstance(value, float) else value)
 
 
 def test_surface_block_holds_what_the_importer_reads():

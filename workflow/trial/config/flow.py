@@ -43,7 +43,7 @@ class Flow(Block):
         0.0035, ge=0.001, le=0.02, description="dynamic viscosity, newtonian"
     )
     velocity_degree: Literal[1, 2] = Field(1, description="polynomial degree of the velocity")
-    steps_per_cycle: int = Field(400, ge=10, le=20000, description="time steps per cardiac cycle")
+    steps_per_cycle: int = Field(1000, ge=10, le=20000, description="time steps per cardiac cycle")
     cycles: int = Field(
         3, ge=1, le=20, description="cardiac cycles at most; the last one is evaluated"
     )
@@ -65,12 +65,18 @@ class Flow(Block):
     backflow_beta: float = Field(
         1.0, ge=0, le=1, description="backflow stabilisation at the outlets; 1 is the energy bound"
     )
+    pressure_stabilisation: float = Field(
+        0.25, ge=0, le=1, description="weight of the P1-P1 pressure stabilisation"
+    )
     tolerance: float = Field(
         1e-6, gt=1e-14, le=1e-2, description="relative tolerance of the linear solvers"
     )
     outlets: Outlets = Field(default=Outlets(), description="how the flow leaves")
     speed_limit: float = Field(
         30.0, gt=1, le=1000, description="speed over peak mean inlet velocity called non-physical"
+    )
+    retries: int = Field(
+        1, ge=0, le=4, description="times a diverged solve starts again with half the time step"
     )
     time_budget_s: float = Field(
         3600.0, ge=0, le=604800, description="wall time after which a solve stops; 0: none"

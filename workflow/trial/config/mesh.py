@@ -41,10 +41,10 @@ class Limits(Block):
     """What a mesh must hold; a patient whose mesh does not fails as mesh_quality."""
 
     minimum: float = Field(
-        0.01, ge=0, le=1, description="smallest quality, 3 inscribed over circumscribed radius"
+        0.03, ge=0, le=1, description="smallest quality, 3 inscribed over circumscribed radius"
     )
     percentile_1: float = Field(
-        0.05, ge=0, le=1, description="smallest first percentile of the quality"
+        0.1, ge=0, le=1, description="smallest first percentile of the quality"
     )
     volume: float = Field(
         0.02, gt=0, le=1, description="largest relative difference from the surface volume"

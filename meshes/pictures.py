@@ -75,9 +75,13 @@ def _view(bundle: MeshBundle) -> tuple[Array, Array, Array]:
 
 
 def _look(plotter: pv.Plotter, points: Array, normal: Array, up: Array) -> None:
-    """Parallel view of everything against ``normal``."""
-    centre = 0.5 * (points.min(axis=0) + points.max(axis=0))
-    size = float(np.ptp(points, axis=0).max())
-    plotter.camera_position = [centre + 3.0 * size * normal, centre, up]
+    """Parallel view of everything against ``normal``, as large as the frame allows."""
+    across = np.cross(up, normal)
+    shadow = (points @ across, points @ up)
+    low, high = (np.array([f(s) for s in shadow]) for f in (np.min, np.max))
+    depth = points @ normal
+    centre = across * (low + high)[0] / 2 + up * (low + high)[1] / 2 + normal * depth.mean()
+    plotter.camera_position = [centre + 3.0 * np.ptp(points, axis=0).max() * normal, centre, up]
     plotter.enable_parallel_projection()
-    plotter.reset_camera()
+    plotter.camera.parallel_scale = 0.53 * float((high - low).max())
+    plotter.reset_camera_clipping_range()

@@ -52,7 +52,7 @@ class QualityLimits:
     wall_area: float = 0.03
     layer_height: float = 1.5
     layer_share: float = 0.95
-    wall_distance: float = 0.5
+    wall_distance: float = 1.0
 
 
 def mesh_quality(

@@ -11,7 +11,7 @@ from pathlib import Path
 import gmsh
 
 from meshes.io import MESH, sha256, write_bundle
-from meshes.reference.cases import CASES
+from meshes.reference.cases import CASES, build
 from meshes.volume import build_mesh
 
 log = logging.getLogger("meshes.reference")
@@ -24,7 +24,7 @@ def regenerate(case: str, folder: Path) -> None:
         case: key of ``CASES``.
         folder: folder that holds the folders of the cases.
     """
-    bundle = build_mesh(CASES[case]())
+    bundle = build_mesh(build(CASES[case]))
     write_bundle(bundle, folder / case)
     # The sum tells a changed mesh from a changed solver when a regression value moves.
     sums = {"sha256": {MESH: sha256(folder / case / MESH)}, "gmsh": gmsh.__version__}

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 
 import numpy as np
@@ -104,10 +103,8 @@ def build(shape: TubeShape) -> Lumen:
 
 
 TUBE = TubeShape()
-CASES: dict[str, Callable[[], Lumen]] = {
-    "tube": lambda: build(TUBE),
-    "sidewall": lambda: build(
-        replace(TUBE, length=12.0e-3, edge=0.75e-3, sac_radius=2.5e-3, neck_edge=0.5e-3)
-    ),
+CASES: dict[str, TubeShape] = {
+    "tube": TUBE,
+    "sidewall": replace(TUBE, length=12.0e-3, edge=0.75e-3, sac_radius=2.5e-3),
 }
 """Versioned cases by folder name."""

@@ -18,7 +18,7 @@ from meshes.volume import MeshOptions, build_mesh
 
 @pytest.fixture(scope="module")
 def lumen():
-    return CASES["sidewall"]()
+    return build(CASES["sidewall"])
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def test_volumes_and_areas_are_those_of_the_geometry(bundle, lumen):
     sample = (np.arange(90) + 0.5) / 90 * 6e-3
     grid = np.stack(np.meshgrid(sample + 1e-3, sample - 3e-3, sample + 3e-3), axis=-1)
     grid = grid.reshape(-1, 3)
-    shape = replace(TUBE, length=12e-3, edge=0.75e-3, sac_radius=2.5e-3, neck_edge=0.5e-3)
+    shape = CASES["sidewall"]
     behind = (shape.field(grid) < 0.0) & (shape.device_field(grid) > 0.0)
     assert bundle.info["sac_volume"] == pytest.approx(behind.mean() * 6e-3**3, rel=0.015)
 
@@ -80,7 +80,11 @@ def test_checks_pass_and_name_what_is_missing(bundle, lumen):
         check(measured(replace(bundle, points=points), lumen))
 
     with pytest.raises(MeshQuality, match="volume is"):
-        check(measured(replace(bundle, points=1.02 * bundle.points), lumen, cap_area=1.0, planarity=1.0))
+        check(
+            measured(
+                replace(bundle, points=1.02 * bundle.points), lumen, cap_area=1.0, planarity=1.0
+            )
+        )
 
     without_cap = replace(
         bundle, facet_tags=np.where(bundle.facet_tags == 31, 10, bundle.facet_tags)

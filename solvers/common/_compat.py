@@ -52,5 +52,3 @@ def distribute_entity_data(
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Send (vertices, value) pairs given in input numbering to the ranks that hold the entity."""
     return dolfinx.io.utils.distribute_entity_data(mesh, dim, entities, values)
-
-

@@ -114,7 +114,9 @@ def _tabulate(space: dolfinx.fem.FunctionSpace, derivative: int, points: Array) 
     return table.reshape(*table.shape[:1], *points.shape[:2], table.shape[-1])
 
 
-def _sparse(space: dolfinx.fem.FunctionSpace, cells: NDArray[np.int32], table: Array) -> sp.csr_matrix:
+def _sparse(
+    space: dolfinx.fem.FunctionSpace, cells: NDArray[np.int32], table: Array
+) -> sp.csr_matrix:
     """CSR matrix (n q, local dofs) with the entries ``table`` (n, q, dofs)."""
     n, q, width = table.shape
     dofs = space.dofmap.list[cells]
@@ -128,7 +130,9 @@ def _sparse(space: dolfinx.fem.FunctionSpace, cells: NDArray[np.int32], table: A
     return matrix
 
 
-def _values(space: dolfinx.fem.FunctionSpace, cells: NDArray[np.int32], points: Array) -> sp.csr_matrix:
+def _values(
+    space: dolfinx.fem.FunctionSpace, cells: NDArray[np.int32], points: Array
+) -> sp.csr_matrix:
     return _sparse(space, cells, _tabulate(space, 0, points)[0])
 
 

@@ -48,7 +48,9 @@ class TaggedMesh:
             return self.markers["facets"][name]
         except KeyError:
             known = ", ".join(sorted(self.markers["facets"]))
-            raise InvalidProblem(f"surface '{name}' is not in the mesh, which has {known}") from None
+            raise InvalidProblem(
+                f"surface '{name}' is not in the mesh, which has {known}"
+            ) from None
 
     def surfaces(self, prefix: str) -> list[str]:
         """Names of the surfaces that start with ``prefix``, in tag order."""
@@ -102,9 +104,7 @@ def read_tagged_mesh(folder: Path, comm: MPI.Comm = MPI.COMM_WORLD) -> TaggedMes
     problem = comm.bcast(problem)
     if problem:
         raise InvalidProblem(problem)
-    return distribute(
-        comm, points, tets, tet_tags, triangles, triangle_tags, comm.bcast(markers)
-    )
+    return distribute(comm, points, tets, tet_tags, triangles, triangle_tags, comm.bcast(markers))
 
 
 def distribute(

@@ -33,7 +33,9 @@ class Convection(Protocol):
         """Overwrite ``matrix`` with c(w; u, v) per unit density [m3/s]."""
 
 
-def convection_form(space: dolfinx.fem.FunctionSpace, wind: Sequence[dolfinx.fem.Function]) -> ufl.Form:
+def convection_form(
+    space: dolfinx.fem.FunctionSpace, wind: Sequence[dolfinx.fem.Function]
+) -> ufl.Form:
     """The UFL form of c(w; u, v) for a scalar ``space`` and the three components of w."""
     u, v = ufl.TrialFunction(space), ufl.TestFunction(space)
     w = ufl.as_vector(wind)
@@ -76,14 +78,17 @@ class LinearConvection:
         cells = mesh.topology.index_map(3).size_local
         dofs = space.dofmap.list[:cells]
         pairs = sp.csr_matrix(
-            (np.ones(16 * cells, np.int8),
-             (np.repeat(dofs, 4, axis=1).ravel(), np.tile(dofs, (1, 4)).ravel())),
+            (
+                np.ones(16 * cells, np.int8),
+                (np.repeat(dofs, 4, axis=1).ravel(), np.tile(dofs, (1, 4)).ravel()),
+            ),
             shape=(self._count, self._count),
         )
         pairs.sum_duplicates()
-        self._pairs, self._rows = pairs, index_map.local_to_global(
-            np.arange(self._count, dtype=np.int32)
-        ).astype(np.int32)
+        self._pairs, self._rows = (
+            pairs,
+            index_map.local_to_global(np.arange(self._count, dtype=np.int32)).astype(np.int32),
+        )
         self._starts = pairs.indptr.astype(np.int32)
         self._columns = self._rows[pairs.indices]
         slots = sp.csr_matrix(
@@ -96,7 +101,9 @@ class LinearConvection:
             total = total + self._product(part, x, slots, pairs.nnz)
         self._matrix = total
 
-    def _product(self, dofs: NDArray[np.int32], x: Array, slots: sp.csr_matrix, size: int) -> sp.csr_matrix:
+    def _product(
+        self, dofs: NDArray[np.int32], x: Array, slots: sp.csr_matrix, size: int
+    ) -> sp.csr_matrix:
         """Contribution of some cells to the constant matrix."""
         jacobian = np.swapaxes(x[:, 1:] - x[:, :1], 1, 2)
         inverse = np.linalg.inv(jacobian)

@@ -130,7 +130,10 @@ class FractionalStep:
         screens = problem.screen.surfaces if problem.screen else []
         self.pressure_space = PressureSpace(problem.domain, screens)
         self.operators = Operators(
-            problem.domain, settings.velocity_degree, self.pressure_space, names,
+            problem.domain,
+            settings.velocity_degree,
+            self.pressure_space,
+            names,
             settings.backflow_beta,
         )
         space = self.space = self.operators.velocity
@@ -141,12 +144,16 @@ class FractionalStep:
         self._fixed = self._fixed_rows()
         self.screen = Screen(problem.domain, space, problem.screen) if problem.screen else None
         self._flux = [
-            facet_evaluation(space, problem.domain.facets(n), settings.velocity_degree) for n in names
+            facet_evaluation(space, problem.domain.facets(n), settings.velocity_degree)
+            for n in names
         ]
         self._force = dolfinx.fem.Function(space) if problem.body_force else None
         self._order = 0
-        equal_order = settings.velocity_degree == 1
-        self._stabilisation = PressureStabilisation(self.operators) if equal_order else None
+        self._stabilisation = None
+        if settings.velocity_degree == 1:
+            self._stabilisation = PressureStabilisation(
+                self.pressure_space, self.operators, settings.pressure_stabilisation
+            )
         self._make_solvers()
 
     # -- set-up ---------------------------------------------------------------------------------
@@ -197,17 +204,16 @@ class FractionalStep:
         full = ops.laplacian.copy()
         if self.screen:
             mesh = self.problem.domain.mesh
-            volume = mesh.comm.allreduce(
-                float(np.sum(cell_volumes(mesh))), op=MPI.SUM
-            ) / mesh.topology.index_map(3).size_global
+            volume = (
+                mesh.comm.allreduce(float(np.sum(cell_volumes(mesh))), op=MPI.SUM)
+                / mesh.topology.index_map(3).size_global
+            )
             # Small against tau a / rho; keeps the matrix regular as the resistance vanishes.
             length = 0.01 * (6 * np.sqrt(2) * volume) ** (1 / 3)
             jump = self.screen.jump_matrix(self.pressure_space, tau_rho, length)
             full.axpy(1.0, jump, PETSc.Mat.Structure.DIFFERENT_NONZERO_PATTERN)
         self._laplacian = full
-        rows = [
-            self.pressure_space.boundary_unknowns(o.name) for o in self.problem.outlets
-        ]
+        rows = [self.pressure_space.boundary_unknowns(o.name) for o in self.problem.outlets]
         self._outlet_rows = rows
         reduced = full.copy()
         if rows:

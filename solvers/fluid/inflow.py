@@ -180,9 +180,13 @@ def _rim(triangles: NDArray[np.int64]) -> NDArray[np.int64]:
     """Nodes on edges that belong to one triangle only (mid-edge node i is opposite vertex i)."""
     edges = np.concatenate([triangles[:, [1, 2]], triangles[:, [0, 2]], triangles[:, [0, 1]]])
     middle = triangles[:, 3:].T.ravel()
-    _, first, count = np.unique(np.sort(edges, axis=1), axis=0, return_index=True, return_counts=True)
+    _, first, count = np.unique(
+        np.sort(edges, axis=1), axis=0, return_index=True, return_counts=True
+    )
     alone = first[count == 1]
-    return np.unique(np.concatenate([edges[alone].ravel(), middle[alone] if len(middle) else []])).astype(int)
+    return np.unique(
+        np.concatenate([edges[alone].ravel(), middle[alone] if len(middle) else []])
+    ).astype(int)
 
 
 def _inlet_nodes(

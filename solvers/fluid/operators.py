@@ -32,7 +32,12 @@ class Operators:
     """
 
     def __init__(
-        self, domain: TaggedMesh, degree: int, pressure: PressureSpace, outlets: list[str], beta: float
+        self,
+        domain: TaggedMesh,
+        degree: int,
+        pressure: PressureSpace,
+        outlets: list[str],
+        beta: float,
     ) -> None:
         """Assemble; ``beta`` scales the backflow term on the ``outlets``."""
         self.velocity = dolfinx.fem.functionspace(domain.mesh, ("Lagrange", degree))
@@ -83,16 +88,16 @@ class Operators:
         self.divergence, self.load, self.gradient = [], [], []
         for i in range(3):
             axis.value[:] = np.eye(3)[i]
-            broken = _matrix(divergence)
+            broken = assembled(divergence)
             self.divergence.append(reduce_.transposeMatMult(broken))
             load = self.divergence[-1].copy()
             if outlet is not None:
-                on_outlets = reduce_.transposeMatMult(_matrix(outlet))
+                on_outlets = reduce_.transposeMatMult(assembled(outlet))
                 load.axpy(-1.0, on_outlets, PETSc.Mat.Structure.DIFFERENT_NONZERO_PATTERN)
             load.transpose()
             self.load.append(load)
-            self.gradient.append(_matrix(gradient).matMult(reduce_))
-        stiffness = _matrix(compile_form(ufl.inner(ufl.grad(p), ufl.grad(q)) * ufl.dx))
+            self.gradient.append(assembled(gradient).matMult(reduce_))
+        stiffness = assembled(compile_form(ufl.inner(ufl.grad(p), ufl.grad(q)) * ufl.dx))
         self.laplacian = stiffness.PtAP(reduce_)
 
     def assemble_convection(self) -> None:
@@ -101,7 +106,8 @@ class Operators:
         self._backflow.add(self.system)
 
 
-def _matrix(form: dolfinx.fem.Form) -> PETSc.Mat:
+def assembled(form: dolfinx.fem.Form) -> PETSc.Mat:
+    """New matrix of a compiled form."""
     matrix = assemble_matrix(form)
     matrix.assemble()
     return matrix

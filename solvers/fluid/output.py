@@ -63,7 +63,11 @@ def write_fields(flow: PulsatileFlow, mesh_folder: Path, folder: Path) -> None:
     tets = source.get_cells_type("tetra")
     grid = pv.UnstructuredGrid({pv.CellType.TETRA: tets}, source.points)
     region = np.concatenate(
-        [d for c, d in zip(source.cells, source.cell_data["gmsh:physical"], strict=True) if c.type == "tetra"]
+        [
+            d
+            for c, d in zip(source.cells, source.cell_data["gmsh:physical"], strict=True)
+            if c.type == "tetra"
+        ]
     )
     grid.cell_data["region"] = region.astype(np.int32)
     grid.cell_data.update(cell_data)

@@ -40,7 +40,9 @@ class PressureSpace:
         first, second = self._number(screens)
         vertex = self._vertices.dofmap.list
         behind = self._cells_behind(screens)
-        self.unknowns = np.where(behind[:, None] & (second[vertex] >= 0), second[vertex], first[vertex])
+        self.unknowns = np.where(
+            behind[:, None] & (second[vertex] >= 0), second[vertex], first[vertex]
+        )
         self.reduction = self._reduction()
 
     def _cells_behind(self, screens: list[str]) -> NDArray[np.bool_]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import logging
 import time as clock
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import dolfinx
 import numpy as np
 
 from solvers.common import _compat
-from solvers.common.errors import InvalidProblem
+from solvers.common.errors import InvalidProblem, NonPhysical, SolverDiverged
 from solvers.common.tagged_mesh import TaggedMesh, read_tagged_mesh
 from solvers.fluid.fracstep import FlowProblem, FractionalStep, Wall
 from solvers.fluid.inflow import InletVelocity, Waveform
@@ -63,13 +63,51 @@ def simulate(
     radii = {o["name"]: o["radius"] for o in info["openings"]}
     waveform = _waveform(physiology, radii["inlet"])
     screen = read_screen(domain, screen_file) if screen_file else None
+    outlets = make_outlets(radii, settings.outlets, waveform.mean)
+    failures: list[dict[str, Any]] = []
+    for attempt in range(settings.retries + 1):
+        current = replace(settings, steps_per_cycle=settings.steps_per_cycle * 2**attempt)
+        flow = _prepare(domain, waveform, outlets, screen, current, folder)
+        try:
+            results = flow.run()
+            break
+        except (SolverDiverged, NonPhysical) as error:
+            if attempt == settings.retries:
+                raise
+            log.warning("%s (%s); again with half the time step", error, error.where)
+            failures.append(
+                {
+                    "steps_per_cycle": current.steps_per_cycle,
+                    "code": error.code,
+                    "message": str(error),
+                    "where": error.where,
+                }
+            )
+    write_fields(flow, mesh_folder, folder)
+    summary = _summary(flow, results, waveform, current, radii)
+    summary["failed_attempts"] = failures
+    summary["wall_time_s"] = clock.monotonic() - started
+    if comm.rank == 0:
+        (folder / "summary.json").write_text(json.dumps(summary, indent=1) + "\n")
+    return summary
+
+
+def _prepare(
+    domain: TaggedMesh,
+    waveform: Waveform,
+    outlets: list[Outlet],
+    screen: ScreenProperties | None,
+    settings: FlowSettings,
+    folder: Path,
+) -> PulsatileFlow:
+    """A fresh solve from rest."""
     viscosity = settings.viscosity / settings.density
     ramp = settings.ramp_share * waveform.period
     problem = FlowProblem(
         domain=domain,
         density=settings.density,
         rheology=Newtonian(settings.viscosity),
-        outlets=make_outlets(radii, settings.outlets, waveform.mean),
+        outlets=outlets,
         boundaries=[
             lambda space: InletVelocity(
                 domain, space, "inlet", waveform, settings.inlet_profile, viscosity, ramp
@@ -79,16 +117,8 @@ def simulate(
         screen=screen,
     )
     stepper = FractionalStep(problem, settings, waveform.period / settings.steps_per_cycle)
-    flow = PulsatileFlow(
-        stepper, waveform, "inlet", domain.surfaces("ostium"), folder / "history.jsonl"
-    )
-    results = flow.run()
-    write_fields(flow, mesh_folder, folder)
-    summary = _summary(flow, results, waveform, settings, radii)
-    summary["wall_time_s"] = clock.monotonic() - started
-    if comm.rank == 0:
-        (folder / "summary.json").write_text(json.dumps(summary, indent=1) + "\n")
-    return summary
+    surfaces = domain.surfaces("ostium")
+    return PulsatileFlow(stepper, waveform, "inlet", surfaces, folder / "history.jsonl")
 
 
 def _waveform(physiology: dict[str, Any], inlet_radius: float) -> Waveform:
@@ -130,7 +160,9 @@ def read_screen(domain: TaggedMesh, file: Path) -> ScreenProperties | None:
     rows = np.arange(len(data["facets"]), dtype=np.int32)
     if len(rows) == 0:
         return None
-    entities = data["facets"].astype(np.int64) if domain.comm.rank == 0 else np.zeros((0, 3), np.int64)
+    entities = (
+        data["facets"].astype(np.int64) if domain.comm.rank == 0 else np.zeros((0, 3), np.int64)
+    )
     values = rows if domain.comm.rank == 0 else rows[:0]
     local, row = _compat.distribute_entity_data(domain.mesh, 2, entities, values)
     adjacency = dolfinx.graph.adjacencylist(local)

@@ -68,17 +68,19 @@ class FlowSettings:
         inlet_profile: shape of the inlet velocity.
         backflow_beta: weight of the outlet backflow term; 1 is the energy bound and was
             needed where outlets cut coarse or decelerating flow.
+        pressure_stabilisation: weight of the P1-P1 pressure stabilisation (0 to 1).
         tolerance: relative tolerance of the Krylov solvers.
         outlets: outlet closure.
         speed_limit: a nodal speed above this many times the peak mean inlet velocity is
             called non-physical.
+        retries: times a diverged solve starts again with half the time step.
         time_budget: wall time [s] after which the solve ends with ``time_budget``; 0 is none.
     """
 
     density: float = 1060.0
     viscosity: float = 3.5e-3
     velocity_degree: Literal[1, 2] = 1
-    steps_per_cycle: int = 400
+    steps_per_cycle: int = 1000
     cycles: int = 3
     minimum_cycles: int = 2
     periodicity_tolerance: float = 0.01
@@ -86,7 +88,9 @@ class FlowSettings:
     samples_per_cycle: int = 100
     inlet_profile: Profile = "womersley"
     backflow_beta: float = 1.0
+    pressure_stabilisation: float = 0.25
     tolerance: float = 1e-6
     outlets: OutletSettings = field(default_factory=OutletSettings)
     speed_limit: float = 30.0
+    retries: int = 1
     time_budget: float = 0.0

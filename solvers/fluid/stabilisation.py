@@ -5,26 +5,41 @@ from __future__ import annotations
 
 from petsc4py import PETSc
 
-from solvers.fluid.operators import Operators
+import dolfinx
+import numpy as np
+import ufl
+
+from solvers.fluid.convection import compile_form
+from solvers.fluid.operators import Operators, assembled
+from solvers.fluid.pressure_space import PressureSpace
 
 
 class PressureStabilisation:
     """Orthogonal subscale stabilisation: (grad p - P grad p, grad q).
 
-    P is the lumped L2 projection on the velocity space. The term vanishes for linear pressure,
-    is of higher order for smooth pressure and removes the oscillating modes that P1-P1 does not
-    see (Codina & Blasco 2000, doi:10.1007/s002110050004). In the projection step it carries the
-    factor tau/rho of the step itself, so there is no parameter to choose.
+    P is the lumped L2 projection on continuous functions, on each side of a device surface by
+    itself. The term vanishes for linear pressure, is of higher order for smooth pressure and
+    removes the oscillating modes that P1-P1 does not see (Codina & Blasco 2000,
+    doi:10.1007/s002110050004). In the projection step it carries the factor tau/rho of the step
+    itself times ``weight``.
     """
 
-    def __init__(self, operators: Operators) -> None:
-        """Use the assembled ``operators``."""
+    def __init__(self, pressure: PressureSpace, operators: Operators, weight: float) -> None:
+        """Assemble the gradient and the lumped mass on the pressure space."""
+        self._weight = weight
         self._laplacian = operators.laplacian
-        self._gradient = operators.gradient
-        self._lumped = operators.lumped_mass
-        self._work = self._lumped.duplicate()
-        self._result = operators.laplacian.createVecLeft()
-        self._part = self._result.duplicate()
+        p, q = ufl.TrialFunction(pressure.broken), ufl.TestFunction(pressure.broken)
+        axis = dolfinx.fem.Constant(pressure.broken.mesh, np.zeros(3))
+        slope = compile_form(q * ufl.dot(axis, ufl.grad(p)) * ufl.dx)
+        self._gradient = []
+        for i in range(3):
+            axis.value[:] = np.eye(3)[i]
+            self._gradient.append(assembled(slope).PtAP(pressure.reduction))
+        mass = assembled(compile_form(p * q * ufl.dx)).PtAP(pressure.reduction)
+        ones, self._lumped = mass.createVecs()
+        ones.set(1.0)
+        mass.mult(ones, self._lumped)
+        self._result, self._part, self._work = (pressure.vector() for _ in range(3))
 
     def apply(self, pressure: PETSc.Vec) -> PETSc.Vec:
         """The term for ``pressure`` [Pa], as a load on the pressure unknowns [Pa m]."""
@@ -34,4 +49,5 @@ class PressureStabilisation:
             self._work.pointwiseDivide(self._work, self._lumped)
             gradient.multTranspose(self._work, self._part)
             self._result.axpy(-1.0, self._part)
+        self._result.scale(self._weight)
         return self._result

@@ -56,9 +56,7 @@ def screen(domain, linear, quadratic=0.0, tangential=0.0):
     """Uniform screen over the ostium, [Pa s/m] and [Pa s2/m2]."""
     facets = domain.facets("ostium")
     full = np.ones(len(facets))
-    return ScreenProperties(
-        ["ostium"], facets, linear * full, quadratic * full, tangential * full
-    )
+    return ScreenProperties(["ostium"], facets, linear * full, quadratic * full, tangential * full)
 
 
 def channel(velocity, coefficients, degree, steps, time_step=1e-3):
@@ -89,7 +87,12 @@ def vessel(case, waveform, settings, time_step, properties=None, profile="womers
         outlets or [FixedPressure("outlet_1")],
         [
             lambda s: InletVelocity(
-                domain, s, "inlet", waveform, profile, VISCOSITY / DENSITY,
+                domain,
+                s,
+                "inlet",
+                waveform,
+                profile,
+                VISCOSITY / DENSITY,
                 settings.ramp_share * waveform.period,
             ),
             lambda s: Wall(domain, s, "wall"),

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The resistive screen: pressure drop, no leak, and its limits."""
 
-import numpy as np
 import pytest
 from flow_cases import channel, mean_speed, pressure_jump, screen, steady, vessel
 
@@ -34,7 +33,7 @@ def sac_flow(properties, steps=60):
 
 
 def test_closed_sac_does_not_leak():
-    speed, inflow, net = sac_flow(lambda d: screen(d, 1e7, 0.0, 1e7))
+    speed, inflow, net = sac_flow(lambda d: screen(d, 1e7, 0.0, 1e7), steps=150)
     open_speed, open_inflow, _ = sac_flow(None)
     assert speed < 1e-3 * open_speed
     assert inflow < 1e-3 * open_inflow
@@ -42,11 +41,11 @@ def test_closed_sac_does_not_leak():
 
 
 def test_vanishing_resistance_is_the_untreated_flow():
-    untreated = np.array(sac_flow(None)[:2])
-    # A pressure split by a weightless screen costs one more unknown per vertex, not a flow:
-    # the two discrete problems agree to discretisation error of this coarse mesh.
-    screened = np.array(sac_flow(lambda d: screen(d, 1e-3))[:2])
-    assert screened == pytest.approx(untreated, rel=0.1)
+    # The sac speed, not the neck flux: without a screen the pressure is continuous and the flux
+    # through the ostium closes only to discretisation error on this coarse mesh.
+    untreated, _, _ = sac_flow(None)
+    screened, _, _ = sac_flow(lambda d: screen(d, 1e-3))
+    assert screened == pytest.approx(untreated, rel=0.01)
 
 
 def test_more_resistance_means_less_flow():

@@ -1,1 +1,2 @@
 # SPDX-License-Identifier: BSD-3-Clause
+"""Flow and solid mechanics with dolfinx, and the fields derived from them."""

@@ -1,1 +1,2 @@
 # SPDX-License-Identifier: BSD-3-Clause
+"""Meshes, linear algebra and errors shared by the solvers."""

@@ -1,1 +1,2 @@
 # SPDX-License-Identifier: BSD-3-Clause
+"""Quantities derived from solutions: averages, wall shear, endpoints, pictures."""

@@ -1,1 +1,2 @@
 # SPDX-License-Identifier: BSD-3-Clause
+"""Incompressible flow: fractional-step solver, boundary models, device screen."""

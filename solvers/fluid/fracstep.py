@@ -27,7 +27,6 @@ from solvers.common.tagged_mesh import TaggedMesh
 from solvers.fluid.operators import Operators
 from solvers.fluid.outlets import Outlet, OutletState, solve_outlets
 from solvers.fluid.pressure_space import PressureSpace
-from solvers.fluid.stabilisation import PressureStabilisation
 from solvers.fluid.rheology import Rheology
 from solvers.fluid.screen import Screen, ScreenProperties
 from solvers.fluid.settings import (
@@ -38,6 +37,7 @@ from solvers.fluid.settings import (
     VELOCITY_OPTIONS,
     FlowSettings,
 )
+from solvers.fluid.stabilisation import PressureStabilisation
 
 Array = NDArray[np.float64]
 

@@ -26,7 +26,8 @@ class Operators:
     """Scalar velocity matrices shared by the three components, and the pressure coupling.
 
     With v, u scalar velocity functions, q, p pressures that may jump across device surfaces:
-    ``mass`` (u, v) and its row sums ``lumped_mass``; ``stiffness`` (grad u, grad v); ``divergence[i]`` (d_i u, q);
+    ``mass`` (u, v) and its row sums ``lumped_mass``; ``stiffness`` (grad u, grad v);
+    ``divergence[i]`` (d_i u, q);
     ``load[i]`` (p, d_i v) - <p n_i, v> on the outlets; ``gradient[i]`` (d_i p, v) cell by cell;
     ``laplacian`` (grad p, grad q) cell by cell.
     """

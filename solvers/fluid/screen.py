@@ -67,7 +67,7 @@ class Screen:
         self._local = np.einsum("nqi,nqj->nqij", table, table)
 
     def normal_resistance(self, velocity: Array) -> Array:
-        """a + b|u.n| [Pa s/m] at the (n, q) points, from the velocity (n, q, 3) there."""
+        """Resistance a + b|u.n| [Pa s/m] from the velocity (n, q, 3) at the points."""
         speed = np.abs(np.einsum("nqd,nd->nq", velocity, self.points.normals))
         return self.properties.linear[:, None] + self.properties.quadratic[:, None] * speed
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from meshes.errors import MeshFailed
+from meshes.errors import MeshFailed, SurfaceInvalid
 from meshes.topology import TET_EDGES, Index, components, tet_facets, tet_quality, unique_edges
 from meshes.types import Array, ScalarField
 
@@ -70,9 +70,13 @@ def cut(
 
     Raises:
         MeshFailed: the level set does not cross the mesh near the seed.
+        SurfaceInvalid: the region is connected with one that was split off before.
     """
     edges, _ = unique_edges(mesh.cells)
     side = _sides(mesh, edges, level_set(mesh.points), seed)
+    taken = mesh.labels[(side[mesh.cells] > 0).any(axis=1)]
+    if (taken != 0).all():
+        raise SurfaceInvalid("the region is connected with an earlier one", "cut")
     crossing = edges[side[edges].prod(axis=1) < 0]
     if not len(crossing):
         raise MeshFailed("the level set does not cross the mesh near its seed", "cut")

@@ -12,7 +12,7 @@ import pyvista as pv
 from scipy.ndimage import binary_dilation, label
 from scipy.spatial import cKDTree
 
-from meshes.errors import SurfaceInvalid
+from meshes.errors import MeshFailed
 from meshes.implicit import Grid, contour, signed_volume
 from meshes.remesh import refine_edges
 from meshes.types import Array, ScalarField
@@ -41,7 +41,7 @@ def rebuild(surface: pv.PolyData, edge_length: ScalarField) -> pv.PolyData:
         The largest closed piece, outward oriented.
 
     Raises:
-        SurfaceInvalid: the surface does not hold water.
+        MeshFailed: the surface does not hold water.
     """
     used, triangles = np.unique(surface.regular_faces, return_inverse=True)
     vertices, triangles = np.asarray(surface.points, dtype=float)[used], triangles.reshape(-1, 3)
@@ -57,7 +57,7 @@ def rebuild(surface: pv.PolyData, edge_length: ScalarField) -> pv.PolyData:
     result = pv.PolyData.from_regular_faces(np.asarray(points, dtype=float), hull.regular_faces)
     volume = signed_volume(result.points, result.regular_faces)
     if volume < SMALLEST_SHARE * abs(signed_volume(vertices, triangles)):
-        raise SurfaceInvalid("the surface has holes wider than the grid spacing", "rebuild")
+        raise MeshFailed("the surface has holes wider than the grid spacing", "rebuild")
     return result
 
 

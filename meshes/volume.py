@@ -10,7 +10,7 @@ import numpy as np
 
 from meshes.core import fill
 from meshes.cut import CutOptions, Labelled, cut
-from meshes.errors import GeometryError
+from meshes.errors import MeshFailed, MeshQuality, SurfaceInvalid
 from meshes.improve import improve
 from meshes.layers import LayerOptions, extrude
 from meshes.quality import QualityLimits, check, mesh_quality
@@ -80,6 +80,8 @@ def build_mesh(lumen: Lumen, options: MeshOptions | None = None) -> MeshBundle:
     Raises:
         MeshFailed: no route gave a mesh.
         MeshQuality: the last route gave a mesh that misses a limit.
+        SurfaceInvalid: no route can help: the surface ends before an opening, or two regions
+            behind device surfaces are connected.
     """
     options = options or MeshOptions()
     attempts: list[dict[str, str]] = []
@@ -87,7 +89,7 @@ def build_mesh(lumen: Lumen, options: MeshOptions | None = None) -> MeshBundle:
         log.info("mesh route: %s", route.name)
         try:
             bundle = _follow(route, lumen, options)
-        except GeometryError as error:
+        except (MeshFailed, MeshQuality) as error:
             log.warning("mesh route %s failed: %s", route.name, error)
             attempts.append({"route": route.name, "code": error.code, "reason": str(error)})
             last = error
@@ -140,5 +142,11 @@ def _cut_all(mesh: Labelled, lumen: Lumen, options: CutOptions) -> Labelled:
             options,
         )
     for number, surface in enumerate(lumen.device_surfaces, start=1):
-        mesh = cut(mesh, surface.level_set, surface.seed, number, options)
+        try:
+            mesh = cut(mesh, surface.level_set, surface.seed, number, options)
+        except SurfaceInvalid as error:
+            raise SurfaceInvalid(
+                f"{surface.region} cannot be told apart behind {surface.name}: {error}",
+                surface.name,
+            ) from error
     return mesh

@@ -4,7 +4,7 @@ import pytest
 from box_mesh import box_mesh
 
 from meshes.cut import CutOptions, Labelled, cut
-from meshes.errors import MeshFailed
+from meshes.errors import MeshFailed, SurfaceInvalid
 from meshes.topology import tet_facets, tet_quality, tet_volumes, triangle_vectors
 
 OPTIONS = CutOptions()
@@ -113,3 +113,12 @@ def test_level_set_that_misses_the_mesh_is_refused():
         cut(box(2), lambda x: x[:, 0] - 2.0, np.array([1.0, 0.5, 0.5]), 1, OPTIONS)
     with pytest.raises(MeshFailed, match="does not cross"):
         cut(box(2), lambda x: x[:, 0] + 2.0, np.array([1.0, 0.5, 0.5]), 1, OPTIONS)
+
+
+def test_region_that_belongs_to_an_earlier_one_is_refused():
+    def above(x):
+        return x[:, 2] - 0.55
+
+    first = cut(box(), above, np.array([0.2, 0.5, 1.0]), 1, OPTIONS)
+    with pytest.raises(SurfaceInvalid, match="connected with an earlier one"):
+        cut(first, above, np.array([0.8, 0.5, 1.0]), 2, OPTIONS)

@@ -138,7 +138,7 @@ def smooth_axis(
     for _ in range(RECENTRINGS):
         points = _recentred(points, grid, (-ends[0].normal, ends[1].normal))
     points = _resample(points, 0.25 * radius)
-    points[1:-1] = gaussian_filter1d(points, 2.0, axis=0, mode="nearest")[1:-1]
+    points[1:-1] = gaussian_filter1d(points, 1.0, axis=0, mode="nearest")[1:-1]
     _, wall = surface.find_closest_cell(points, return_closest_point=True)
     inscribed = np.linalg.norm(points - wall, axis=1)
     return Tube(points, gaussian_filter1d(inscribed, 2.0, mode="nearest"))
@@ -164,7 +164,8 @@ def _recentred(points: Array, grid: InnerGrid, ends: tuple[Array, Array]) -> Arr
     tangent[0], tangent[-1] = ends
     tangent /= np.linalg.norm(tangent, axis=1, keepdims=True)
     slope -= np.einsum("ij,ij->i", slope, tangent)[:, None] * tangent
-    moved = points + 0.5 * grid.spacing * slope
+    # Within a step of the ridge the measured slope is the distance from it over the step.
+    moved = points + 0.8 * step * slope
     smooth = moved.copy()
     smooth[1:-1] = 0.25 * moved[:-2] + 0.5 * moved[1:-1] + 0.25 * moved[2:]
     smooth[0], smooth[-1] = points[0], points[-1]

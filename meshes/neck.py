@@ -149,7 +149,12 @@ def fit_neck(surface: pv.PolyData, path: Array) -> Plane:
         outline,
         best,
         method="Nelder-Mead",
-        options={"xatol": 0.01, "fatol": 1e-3 * outline(best), "maxfev": 300},
+        options={
+            "initial_simplex": best + np.vstack([np.zeros(3), np.diag([0.06, 0.15, 0.15])]),
+            "xatol": 0.01,
+            "fatol": 1e-3 * outline(best),
+            "maxfev": 300,
+        },
     )
     if not 0.05 < found.x[0] < 0.95:
         raise SurfaceInvalid(

@@ -23,7 +23,6 @@ def cut_end(points: Array, triangles: Index, plane: Plane) -> tuple[Array, Index
     Raises:
         SurfaceInvalid: the plane does not cut the surface.
     """
-    triangles = np.asarray(triangles)
     edges, _ = unique_edges(triangles)
     length = np.linalg.norm(points[edges[:, 0]] - points[edges[:, 1]], axis=1)
     end = triangles_beyond(points, triangles, plane)
@@ -33,13 +32,17 @@ def cut_end(points: Array, triangles: Index, plane: Plane) -> tuple[Array, Index
     at_end[triangles[end]] = True
     snapped = at_end & (np.abs(height) < 0.3 * np.median(length))
     points = points - np.where(snapped, height, 0.0)[:, None] * plane.unit
-    clipped = pv.PolyData.from_regular_faces(points, triangles[end]).clip(
-        normal=plane.unit, origin=plane.point
+    clipped = (
+        pv.PolyData.from_regular_faces(points, triangles[end])
+        .clip(normal=plane.unit, origin=plane.point)
+        .triangulate()
     )
+    tolerance = 1e-3 * float(np.median(length))
+    corners = clipped.regular_faces
+    flat = (np.abs(plane.height(clipped.points))[corners] < tolerance).all(axis=1)
+    kept = pv.PolyData.from_regular_faces(clipped.points, corners[~flat])
     rest = pv.PolyData.from_regular_faces(points, triangles[~end])
-    joined = rest.append_polydata(clipped.triangulate()).clean(
-        tolerance=1e-3 * float(np.median(length)), absolute=True
-    )
+    joined = rest.append_polydata(kept).clean(tolerance=tolerance, absolute=True)
     return np.asarray(joined.points, dtype=float), joined.regular_faces.astype(np.int64)
 
 

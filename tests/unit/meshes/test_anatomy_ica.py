@@ -136,7 +136,7 @@ def test_edges_are_finest_at_the_neck(plain: Lumen) -> None:
         ({"neck_vessel_angle": math.radians(20.0)}, "neck-vessel angle"),
         ({"bend_radius_2": 2.0e-3}, "bend_radius_2"),
         ({"sac_length": 10e-3, "sac_azimuth": math.pi, "neck_bend_radius": 6e-3}, "sac"),
-        ({"bend_angle_1": math.radians(320.0), "siphon_torsion": 0.0}, "of itself"),
+        ({"bend_angle_1": math.radians(320.0), "siphon_torsion": 0.0}, "itself"),
         ({"branch": "near_neck", "branch_azimuth": math.radians(20.0)}, "branch"),
         ({"branch": "near_neck", "branch_axial": 8e-3}, "outside the braid"),
         ({"bleb_radius": 3e-3}, "bleb"),

@@ -49,6 +49,8 @@ missing=()
 for tool in mmdebstrap:mmdebstrap bwrap:bubblewrap; do
   command -v "${tool%:*}" >/dev/null || missing+=("${tool#*:}")
 done
+# without the archive's keys, as on Ubuntu, the packages could not be verified
+[[ -e /usr/share/keyrings/debian-archive-keyring.gpg ]] || missing+=(debian-archive-keyring)
 if ((EUID)); then
   say "building the environment needs root, once; run this command as root, or use"
   say "envs/environment.yaml or envs/apptainer.def (docs/installation.md)"

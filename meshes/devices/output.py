@@ -24,8 +24,9 @@ def wires(deployment: Deployment) -> pv.PolyData:
         One line per wire [m], with the point array ``porosity``.
     """
     axis, braid = deployment.axis, deployment.braid
-    inside = (axis.arclength >= deployment.start) & (axis.arclength <= deployment.stop)
-    s, radius = axis.arclength[inside], 0.5 * deployment.diameter[inside]
+    nodes = int(np.ceil((deployment.stop - deployment.start) / axis.arclength[1])) + 1
+    s = np.linspace(deployment.start, deployment.stop, nodes)
+    radius = 0.5 * np.interp(s, axis.arclength, deployment.diameter)
     angle = braid.angle(2.0 * radius)
     # Bends leave the turns per axis length alone: the stretch of the pitch is that of the wall.
     advance = np.r_[0.0, cumulative_trapezoid(np.tan(angle) / radius, s)]

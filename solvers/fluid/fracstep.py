@@ -214,6 +214,10 @@ class FractionalStep:
             full.axpy(1.0, jump, PETSc.Mat.Structure.DIFFERENT_NONZERO_PATTERN)
         self._laplacian = full
         rows = [self.pressure_space.boundary_unknowns(o.name) for o in self.problem.outlets]
+        everywhere = np.concatenate([*rows, np.zeros(0, np.int32)])
+        shared = len(everywhere) - len(np.unique(everywhere))
+        if full.comm.tompi4py().allreduce(shared):
+            raise InvalidProblem("two outlets share vertices, so they cannot have two pressures")
         self._outlet_rows = rows
         reduced = full.copy()
         if rows:

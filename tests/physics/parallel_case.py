@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Run one screened, pulsatile case on any number of ranks and print its scalars as JSON."""
+
+import json
+import sys
+from pathlib import Path
+
+from mpi4py import MPI
+
+import numpy as np
+from flow_cases import REFERENCE, mean_speed, screen, vessel
+
+from solvers.fields.averages import NeckFlow
+from solvers.fields.wall_shear import WallShearAverage
+from solvers.fluid.inflow import Waveform
+from solvers.fluid.run import simulate
+from solvers.fluid.settings import FlowSettings
+from solvers.fluid.simulation import lumen_side
+
+WAVEFORM = Waveform(3e-6, 0.9, (0.4,), (0.1,))
+
+
+def steps(degree, screened, count=12):
+    """Scalars after some steps."""
+    settings = FlowSettings(velocity_degree=degree, tolerance=1e-10, ramp_share=0.02)
+    properties = (lambda d: screen(d, 470.0, 770.0, 350.0)) if screened else None
+    stepper = vessel("sidewall", WAVEFORM, settings, 1e-3, properties)
+    for _ in range(count):
+        report = stepper.step()
+    velocity = [u.x.array for u in stepper.velocity]
+    domain, comm = stepper.problem.domain, stepper.problem.domain.comm
+    facets = domain.facets("ostium")
+    neck = NeckFlow(stepper.space, facets, lumen_side(domain, facets))
+    neck.add(velocity, 1.0)
+    shear = WallShearAverage(stepper.space, domain.facets("wall"), 3.5e-3)
+    shear.add(velocity, 1.0)
+    area = shear.points.weights.sum(axis=1)
+    return {
+        "sac_speed": mean_speed(stepper, "sac"),
+        "lumen_speed": mean_speed(stepper, "lumen"),
+        "neck_inflow": comm.allreduce(neck.inflow),
+        "wall_force": comm.allreduce(float(area @ shear.tawss)),
+        "wall_area": comm.allreduce(float(area.sum())),
+        "outflow": report.outflow[0],
+        "pressure_norm": stepper.pressure.norm(),
+    }
+
+
+def files(folder):
+    """Scalars of the written fields after a short run."""
+    settings = FlowSettings(steps_per_cycle=60, cycles=1, minimum_cycles=1, samples_per_cycle=10)
+    physiology = {
+        "mean_inlet_velocity": 0.1,
+        "period": 0.06,
+        "waveform": {"cosine": [0.3], "sine": [0.0]},
+    }
+    simulate(REFERENCE / "sidewall", None, physiology, settings, folder)
+    if MPI.COMM_WORLD.rank:
+        return {}
+    import pyvista as pv
+
+    grid, wall = pv.read(folder / "fields.vtu"), pv.read(folder / "wall.vtp")
+    volume = np.abs(grid.compute_cell_sizes(length=False, area=False).cell_data["Volume"])
+    return {
+        "speed": float(volume @ grid.cell_data["mean_speed"]),
+        "momentum": float(np.linalg.norm(grid.point_data["velocity"])),
+        "pressure": float(np.linalg.norm(grid.point_data["pressure"])),
+        "sac_volume": float(volume[grid.cell_data["region"] == 2].sum()),
+        "tawss": float(wall.cell_data["area"] @ wall.cell_data["tawss"]),
+        "osi": float(wall.cell_data["osi"].mean()),
+        "wall_points": float(np.abs(wall.points).sum()),
+    }
+
+
+if __name__ == "__main__":
+    task, argument = sys.argv[1], sys.argv[2]
+    if task == "files":
+        result = files(Path(argument))
+    else:
+        result = steps(int(argument), task == "screened")
+    if MPI.COMM_WORLD.rank == 0:
+        print("RESULT " + json.dumps(result))

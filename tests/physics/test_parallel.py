@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Two ranks give the answer of one."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CASE = Path(__file__).with_name("parallel_case.py")
+ROOT = CASE.parents[2]
+
+
+def result(ranks, *arguments):
+    launch = ["mpirun", "-n", str(ranks), "--bind-to", "none"] if ranks > 1 else []
+    paths = [str(ROOT), str(ROOT / "workflow"), os.environ.get("PYTHONPATH", "")]
+    done = subprocess.run(
+        [*launch, sys.executable, str(CASE), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1"},
+    )
+    lines = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]
+    assert done.returncode == 0 and lines, done.stderr[-2000:]
+    return json.loads(lines[0].removeprefix("RESULT "))
+
+
+needs_mpirun = pytest.mark.skipif(shutil.which("mpirun") is None, reason="no mpirun on the path")
+
+
+@needs_mpirun
+@pytest.mark.parametrize(("task", "degree"), [("screened", 1), ("open", 1), ("screened", 2)])
+def test_steps(task, degree):
+    serial, parallel = result(1, task, degree), result(2, task, degree)
+    assert parallel == pytest.approx(serial, rel=1e-6)
+
+
+@needs_mpirun
+def test_written_fields(tmp_path):
+    folders = [tmp_path / "one", tmp_path / "two"]
+    for folder in folders:
+        folder.mkdir()
+    serial, parallel = result(1, "files", folders[0]), result(2, "files", folders[1])
+    # Solver tolerance 1e-6 per step, accumulated over the run.
+    assert parallel == pytest.approx(serial, rel=1e-4, abs=1e-9)

@@ -111,7 +111,7 @@ def describe(bundle: MeshBundle, lumen: Lumen) -> dict[str, Any]:
         lumen: what it was made from.
 
     Returns:
-        Measured openings, centreline, device surfaces, region volumes and parameters, in SI.
+        Provenance of the lumen, openings, centreline, device surfaces and region volumes, in SI.
     """
     openings = []
     for opening in lumen.openings:
@@ -119,12 +119,12 @@ def describe(bundle: MeshBundle, lumen: Lumen) -> dict[str, Any]:
         radius = float(np.sqrt(measures["area"] / np.pi))
         openings.append({"name": opening.name, "role": opening.role, **measures, "radius": radius})
     info: dict[str, Any] = {
+        **lumen.info,
         "openings": openings,
         "centreline": {
             "points": np.asarray(lumen.centreline.points).tolist(),
             "radius": np.asarray(lumen.centreline.radius).tolist(),
         },
-        "parameters": lumen.info,
     }
     volumes = tet_volumes(bundle.points, bundle.cells)
     for surface in lumen.device_surfaces:

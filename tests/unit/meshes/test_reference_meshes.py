@@ -19,7 +19,7 @@ FOLDER = Path(meshes.reference.__file__).parent
 def test_stored_mesh_is_the_one_described(case):
     bundle = read_bundle(FOLDER / case)
     assert sha256(FOLDER / case / MESH) == bundle.info["sha256"][MESH]
-    assert bundle.info["parameters"]["parameters"] == asdict(CASES[case])
+    assert bundle.info["parameters"] == asdict(CASES[case])
     check(bundle.quality)
     assert (FOLDER / case / MESH).stat().st_size < 1_000_000
 

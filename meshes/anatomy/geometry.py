@@ -13,7 +13,7 @@ from scipy.spatial.transform import Rotation
 from meshes.anatomy.parameters import IcaParameters
 from meshes.anatomy.shapes import Ball, Meridian, Sac, smooth_union
 from meshes.anatomy.siphon import Piece, perpendicular, straight, trace
-from meshes.centreline import Tube
+from meshes.centreline import Projection, Tube
 from meshes.errors import SurfaceInvalid
 from meshes.types import Array
 
@@ -98,16 +98,18 @@ class IcaGeometry:
     branch: SideVessel | None = None
     daughter: SideVessel | None = None
 
-    def sac_field(self, points: Array) -> Array:
-        """Sac with bleb, without branches [m]."""
-        sac = self.sac.field(points)
+    def _sac_field(self, points: Array, near: Projection) -> Array:
+        """Sac with bleb, without branches [m], given the projection of the points on the axis."""
+        # The collar below the neck ends at the vessel axis, wherever the vessel bends.
+        above = np.einsum("ij,j->i", points - near.foot, self.sac.axis)
+        sac = np.maximum(self.sac.field(points), -above)
         if self.bleb is not None:
             sac = smooth_union(sac, self.bleb.field(points), 0.5 * self.bleb.radius)
         return sac
 
     def lumen_field(self, points: Array) -> Array:
         """The whole lumen: roughly the distance to its wall [m], negative inside."""
-        vessel, sac = self.axis.field(points), self.sac_field(points)
+        vessel, sac = self._vessel_and_sac(points)
         if self.daughter is not None:
             fork = self.daughter.tube.field(points)
             vessel = smooth_union(vessel, fork, 0.5 * self.daughter.radius)
@@ -118,6 +120,10 @@ class IcaGeometry:
             else:
                 sac = smooth_union(sac, side, fillet)
         return smooth_union(vessel, sac, FILLET * self.neck.radius)
+
+    def _vessel_and_sac(self, points: Array) -> tuple[Array, Array]:
+        near = self.axis.project(points)
+        return near.distance - near.radius, self._sac_field(points, near)
 
     def device_field(self, points: Array) -> Array:
         """Zero on the surface that the braid takes across the neck, positive outside [m]."""
@@ -136,7 +142,7 @@ class IcaGeometry:
         along, around = np.gradient(points, axis=0), np.gradient(points, axis=1)
         area = np.linalg.norm(np.cross(along, around), axis=2)
         flat = points.reshape(-1, 3)
-        vessel, sac = self.axis.field(flat), self.sac_field(flat)
+        vessel, sac = self._vessel_and_sac(flat)
         value = smooth_union(vessel, sac, FILLET * neck.radius).reshape(area.shape)
         # Fraction of a patch inside, from the distance in patch widths: smooth in the parameters.
         width = np.sqrt(area)
@@ -251,7 +257,7 @@ def _sac(p: IcaParameters, neck: NeckFrame, scale: float) -> Sac:
         along=perpendicular(neck.tangent, axis),
         meridian_along=Meridian(half_along, max(dome * oblong, half_along), 0.0, p.sac_length),
         meridian_across=Meridian(half_across, max(dome / oblong, half_across), rim, p.sac_length),
-        depth=0.8 * neck.radius / lean,
+        depth=2.5 * neck.radius / lean,
     )
 
 

@@ -312,7 +312,7 @@ class FractionalStep:
         values = self._boundary_values()
         scale = self.problem.density / self.time_step
         force = self._body_force()
-        # Jacobi scales residuals to velocities: a small component needs no tighter solve.
+        # Preconditioned residuals are velocities: a small component needs no tighter solve.
         prescribed = self.problem.domain.comm.allreduce(sum(float(g @ g) for g in values))
         floor = self.settings.tolerance * np.sqrt(
             prescribed + sum(w.x.petsc_vec.norm() ** 2 for w in ops.wind)

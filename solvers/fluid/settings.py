@@ -10,7 +10,8 @@ from solvers.fluid.inflow import Profile
 
 VELOCITY_OPTIONS: dict[str, Any] = {
     "ksp_type": "bcgs",
-    "pc_type": "jacobi",
+    "pc_type": "bjacobi",
+    "sub_pc_type": "ilu",
     "ksp_initial_guess_nonzero": True,
     "ksp_max_it": 500,
 }

@@ -18,10 +18,11 @@ import numpy as np
 from solvers.common import _compat
 from solvers.common.errors import InvalidProblem, NonPhysical, SolverDiverged
 from solvers.common.tagged_mesh import TaggedMesh, read_tagged_mesh
-from solvers.fluid.fracstep import FlowProblem, FractionalStep, Wall
+from solvers.fluid.fracstep import FractionalStep
 from solvers.fluid.inflow import InletVelocity, Waveform
 from solvers.fluid.outlets import FixedPressure, FlowSplit, Outlet, Resistance, murray_split
 from solvers.fluid.output import write_fields
+from solvers.fluid.problem import FlowProblem, Wall
 from solvers.fluid.rheology import Newtonian
 from solvers.fluid.screen import ScreenProperties
 from solvers.fluid.settings import FlowSettings, OutletSettings

@@ -19,8 +19,9 @@ from solvers.common.sampling import facet_evaluation
 from solvers.common.tagged_mesh import TaggedMesh, facet_cells
 from solvers.fields.averages import FlowAverage, NeckFlow
 from solvers.fields.wall_shear import WallShearAverage
-from solvers.fluid.fracstep import FractionalStep, StepReport
+from solvers.fluid.fracstep import FractionalStep
 from solvers.fluid.inflow import Waveform
+from solvers.fluid.problem import StepReport
 
 log = logging.getLogger(__name__)
 Array = NDArray[np.float64]

@@ -10,9 +10,10 @@ import numpy as np
 
 from solvers.common.sampling import cell_evaluation
 from solvers.common.tagged_mesh import distribute, read_tagged_mesh
-from solvers.fluid.fracstep import FlowProblem, FractionalStep, Wall
+from solvers.fluid.fracstep import FractionalStep
 from solvers.fluid.inflow import InletVelocity, Waveform
 from solvers.fluid.outlets import FixedPressure
+from solvers.fluid.problem import FlowProblem, Wall
 from solvers.fluid.rheology import Newtonian
 from solvers.fluid.screen import ScreenProperties
 from solvers.fluid.settings import FlowSettings

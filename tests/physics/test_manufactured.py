@@ -10,7 +10,8 @@ import pytest
 from flow_cases import box
 
 from solvers.common.sampling import cell_evaluation
-from solvers.fluid.fracstep import FlowProblem, FractionalStep
+from solvers.fluid.fracstep import FractionalStep
+from solvers.fluid.problem import FlowProblem
 from solvers.fluid.rheology import Newtonian
 from solvers.fluid.settings import FlowSettings
 

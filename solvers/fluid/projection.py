@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The pressure step: Poisson problem with screen jump, exact outlets and stabilisation."""
+
+from __future__ import annotations
+
+from mpi4py import MPI
+from petsc4py import PETSc
+
+import dolfinx
+import numpy as np
+from numpy.typing import NDArray
+
+from solvers.common.errors import InvalidProblem
+from solvers.common.krylov import KrylovSolver
+from solvers.common.sampling import PointEvaluation, facet_evaluation
+from solvers.fluid.operators import Operators
+from solvers.fluid.outlets import OutletState, solve_outlets
+from solvers.fluid.pressure_space import PressureSpace
+from solvers.fluid.problem import FlowProblem, StepReport
+from solvers.fluid.screen import Screen
+from solvers.fluid.settings import (
+    DIRECT_LIMIT,
+    DIRECT_OPTIONS,
+    MULTIGRID_OPTIONS,
+    FlowSettings,
+)
+from solvers.fluid.stabilisation import PressureStabilisation
+
+Array = NDArray[np.float64]
+Velocity = list[dolfinx.fem.Function]
+
+
+class PressureProjection:
+    """Finds the pressure increment that makes a tentative velocity solenoidal.
+
+    (grad phi, grad q) + screen jump = -(rho/tau) (div u*, q), with one pressure per outlet.
+    """
+
+    def __init__(
+        self,
+        problem: FlowProblem,
+        settings: FlowSettings,
+        operators: Operators,
+        space: PressureSpace,
+        screen: Screen | None,
+    ) -> None:
+        """Locate the outlets.
+
+        Raises:
+            InvalidProblem: two outlets share vertices.
+        """
+        self._problem, self._settings = problem, settings
+        self._operators, self._space, self._screen = operators, space, screen
+        names = [outlet.name for outlet in problem.outlets]
+        self._rows = [space.boundary_unknowns(name) for name in names]
+        own = np.concatenate([*self._rows, np.zeros(0, np.int32)])
+        if problem.domain.comm.allreduce(len(own) - len(np.unique(own))):
+            raise InvalidProblem("two outlets share vertices, so they cannot have two pressures")
+        self._indicators = [self._indicator(rows) for rows in self._rows]
+        self._sections = [
+            facet_evaluation(
+                operators.velocity, problem.domain.facets(name), settings.velocity_degree
+            )
+            for name in names
+        ]
+        self._stabilisation = None
+        if settings.velocity_degree == 1:
+            self._stabilisation = PressureStabilisation(
+                space, operators, settings.pressure_stabilisation
+            )
+        self._rhs, self.increment = space.vector(), space.vector()
+
+    def set_time_scale(self, tau_rho: float) -> None:
+        """Build the matrix, its solver and the liftings for tau/rho [m3 s/kg]."""
+        self._tau_rho = tau_rho
+        self._matrix = self._operators.laplacian.copy()
+        if self._screen:
+            jump = self._screen.jump_matrix(self._space, tau_rho, self._regularisation())
+            self._matrix.axpy(1.0, jump, PETSc.Mat.Structure.DIFFERENT_NONZERO_PATTERN)
+        self._solver = self._make_solver()
+        self._liftings = [self._lifting(k) for k in range(len(self._rows))]
+        image = self._space.vector()
+        slope = np.zeros((len(self._rows),) * 2)
+        for j, lifting in enumerate(self._liftings):
+            self._matrix.mult(lifting, image)
+            slope[:, j] = [image.dot(e) for e in self._indicators]
+        self._slope = -tau_rho * slope
+
+    def _regularisation(self) -> float:
+        """Length [m], small against tau a / rho, that keeps a vanishing resistance regular."""
+        mesh = self._problem.domain.mesh
+        total = mesh.comm.allreduce(float(cell_volumes(mesh).sum()), op=MPI.SUM)
+        mean = total / mesh.topology.index_map(3).size_global
+        return 0.01 * (6 * np.sqrt(2) * mean) ** (1 / 3)
+
+    def _make_solver(self) -> KrylovSolver:
+        reduced = self._matrix.copy()
+        if self._rows:
+            reduced.zeroRowsColumns(np.concatenate(self._rows), diag=1.0)
+        else:
+            # Velocity prescribed everywhere: the pressure is known up to a constant.
+            reduced.setNullSpace(PETSc.NullSpace().create(constant=True, comm=reduced.comm))
+        direct = self._rows and reduced.size[0] <= DIRECT_LIMIT
+        options = dict(DIRECT_OPTIONS if direct else MULTIGRID_OPTIONS)
+        if direct and reduced.comm.size > 1:
+            options["pc_factor_mat_solver_type"] = "mumps"
+        options["ksp_rtol"] = self._settings.tolerance
+        return KrylovSolver(reduced, "pressure", options)
+
+    def _indicator(self, rows: NDArray[np.int32]) -> PETSc.Vec:
+        vector = self._space.vector()
+        vector.setValues(rows, np.ones(len(rows)))
+        vector.assemble()
+        return vector
+
+    def _lifting(self, k: int) -> PETSc.Vec:
+        """Harmonic pressure, 1 on outlet k and 0 on the others."""
+        rhs, lifting = self._space.vector(), self._space.vector()
+        self._matrix.mult(self._indicators[k], rhs)
+        rhs.scale(-1.0)
+        for j, rows in enumerate(self._rows):
+            rhs.setValues(rows, np.full(len(rows), float(j == k)))
+        rhs.assemble()
+        self._solver.solve(rhs, lifting)
+        return lifting
+
+    def apply(self, velocity: Velocity, pressure: PETSc.Vec, report: StepReport) -> None:
+        """Set ``increment`` for the tentative ``velocity`` and add it to ``pressure`` [Pa].
+
+        Raises:
+            SolverDiverged: the linear solve failed.
+        """
+        rhs, phi = self._rhs, self.increment
+        rhs.set(0.0)
+        for divergence, component in zip(self._operators.divergence, velocity, strict=True):
+            divergence.multAdd(component.x.petsc_vec, rhs, rhs)
+        rhs.scale(-1.0 / self._tau_rho)
+        if self._stabilisation:
+            rhs.axpy(-1.0, self._stabilisation.apply(pressure))
+        full = rhs.copy()
+        for rows in self._rows:
+            rhs.setValues(rows, np.zeros(len(rows)))
+        rhs.assemble()
+        if not self._rows:
+            rhs.shift(-rhs.sum() / rhs.size)
+        self._solver.solve(rhs, phi)
+        report.pressure_iterations = self._solver.iterations
+        report.pressure_residual = self._solver.residual
+        if self._rows:
+            self._close_outlets(velocity, pressure, full, report)
+        pressure.axpy(1.0, phi)
+
+    def _close_outlets(
+        self, velocity: Velocity, pressure: PETSc.Vec, full: PETSc.Vec, report: StepReport
+    ) -> None:
+        """Add the liftings to the increment so that every outlet model holds exactly."""
+        # Residual on the outlet rows = consistent boundary flux of phi: mass is conserved exactly.
+        residual = self._matrix * self.increment - full
+        star = np.array([self._flow(section, velocity) for section in self._sections])
+        flow = star - self._tau_rho * np.array([residual.dot(e) for e in self._indicators])
+        before = np.array([pressure.dot(e) / e.dot(e) for e in self._indicators])
+        change = solve_outlets(list(self._problem.outlets), OutletState(flow, self._slope, before))
+        for c, lifting in zip(change, self._liftings, strict=True):
+            self.increment.axpy(c, lifting)
+        flow = flow + self._slope @ change
+        report.outflow = flow.tolist()
+        report.inflow = float(flow.sum())
+        report.outlet_pressure = (before + change).tolist()
+
+    def _flow(self, section: PointEvaluation, velocity: Velocity) -> float:
+        """Flow out through a section [m3/s]."""
+        values = section.vector([u.x.array for u in velocity])
+        local = np.einsum("nq,nqd,nd->", section.weights, values, section.normals)
+        return self._problem.domain.comm.allreduce(float(local), op=MPI.SUM)
+
+
+def cell_volumes(mesh: dolfinx.mesh.Mesh) -> Array:
+    """Volumes [m3] of the owned cells."""
+    x = mesh.geometry.x[mesh.geometry.dofmap[: mesh.topology.index_map(3).size_local]]
+    return np.abs(np.linalg.det(x[:, 1:] - x[:, :1])) / 6

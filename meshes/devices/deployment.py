@@ -121,13 +121,7 @@ def deploy(
     reference = 2.0 * float(axis.radius[landing].max())
     nominal = device.size_for(reference, options.oversizing)
     braid = device.braid(nominal)
-    for name, zone in (("proximal", proximal), ("distal", distal)):
-        if 2.0 * axis.radius[_between(axis, *zone)].min() > braid.free_diameter:
-            raise DeploymentFailed(
-                f"the device opens to {1e3 * braid.free_diameter:.2f} mm and touches nothing in "
-                f"the {name} landing zone",
-                f"{name} landing zone",
-            )
+    _check_contact(axis, braid, {"proximal": proximal, "distal": distal})
     diameter = _braid_diameter(axis, braid, ostia, options.largest_bulge)
     length, start = _length(axis, braid, diameter, (proximal[0], distal[1]), device, nominal)
     stop = distal[1]
@@ -218,6 +212,17 @@ def _landing_zones(
 def _between(axis: Tube, start: float, stop: float) -> NDArray[np.bool_]:
     """Axis nodes between two positions."""
     return (axis.arclength >= start) & (axis.arclength <= stop)
+
+
+def _check_contact(axis: Tube, braid: Braid, zones: dict[str, tuple[float, float]]) -> None:
+    """Make sure that the braid touches the vessel somewhere in every landing zone."""
+    for name, zone in zones.items():
+        if 2.0 * axis.radius[_between(axis, *zone)].min() > braid.free_diameter:
+            raise DeploymentFailed(
+                f"the device opens to {1e3 * braid.free_diameter:.2f} mm and touches nothing in "
+                f"the {name} landing zone",
+                f"{name} landing zone",
+            )
 
 
 def _smooth(axis: Tube, values: Array) -> Array:

@@ -34,6 +34,12 @@ def create_mesh(
     return dolfinx.mesh.create_mesh(comm, cells, points, element, partitioner=partitioner)
 
 
+def cell_nodes(mesh: dolfinx.mesh.Mesh) -> NDArray[np.int32]:
+    """(local cells, 4) geometry nodes; the attribute was renamed in 0.11."""
+    geometry = mesh.geometry
+    return geometry.dofmaps[0] if DOLFINX_VERSION >= (0, 11) else geometry.dofmap
+
+
 def basix_element(space: dolfinx.fem.FunctionSpace) -> Any:
     """The basix element of a scalar Lagrange space."""
     return space.ufl_element().basix_element

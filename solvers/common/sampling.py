@@ -105,7 +105,7 @@ def facet_evaluation(
 
 def _corners(mesh: dolfinx.mesh.Mesh, cells: NDArray[np.int32]) -> Array:
     """(n, 4, 3) vertex coordinates [m]."""
-    return mesh.geometry.x[mesh.geometry.dofmap[cells]]
+    return mesh.geometry.x[_compat.cell_nodes(mesh)[cells]]
 
 
 def _tabulate(space: dolfinx.fem.FunctionSpace, derivative: int, points: Array) -> Array:

@@ -97,7 +97,7 @@ class LinearConvection:
         total = sp.csr_matrix((pairs.nnz, 3 * self._count))
         for start in range(0, cells, self._CHUNK):
             part = dofs[start : start + self._CHUNK]
-            x = mesh.geometry.x[mesh.geometry.dofmap[start : start + len(part)]]
+            x = mesh.geometry.x[_compat.cell_nodes(mesh)[start : start + len(part)]]
             total = total + self._product(part, x, slots, pairs.nnz)
         self._matrix = total
 

@@ -20,6 +20,7 @@ import scipy.sparse.linalg as spla
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from solvers.common._compat import cell_nodes
 from solvers.common.errors import InvalidProblem
 from solvers.common.tagged_mesh import TaggedMesh, facet_cells
 
@@ -198,9 +199,9 @@ def _inlet_nodes(
     cells, local = facet_cells(mesh, facets)
     faces = np.array(basix.topology(basix.CellType.tetrahedron)[2])
     corners = mesh.geometry.x[
-        np.take_along_axis(mesh.geometry.dofmap[cells], faces[local].reshape(-1, 3), axis=1)
+        np.take_along_axis(cell_nodes(mesh)[cells], faces[local].reshape(-1, 3), axis=1)
     ]
-    inside = mesh.geometry.x[mesh.geometry.dofmap[cells]].mean(axis=1)
+    inside = mesh.geometry.x[cell_nodes(mesh)[cells]].mean(axis=1)
     outward = domain.comm.allreduce((corners.mean(axis=1) - inside).sum(axis=0))
     corners = np.concatenate(domain.comm.allgather(corners))
     if len(corners) == 0:

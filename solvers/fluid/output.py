@@ -10,6 +10,7 @@ import numpy as np
 import pyvista as pv
 from numpy.typing import NDArray
 
+from solvers.common._compat import cell_nodes
 from solvers.common.tagged_mesh import TaggedMesh
 from solvers.fluid.simulation import PulsatileFlow
 
@@ -27,7 +28,7 @@ class _Gather:
         self.owned_cells = mesh.topology.index_map(3).size_local
         self.node_number = mesh.geometry.input_global_indices
         self.cell_number = mesh.topology.original_cell_index
-        self.cell_nodes = self.node_number[mesh.geometry.dofmap]
+        self.cell_nodes = self.node_number[cell_nodes(mesh)]
 
     def _collect(self, numbers: NDArray, values: Array, count: int) -> Array | None:
         parts = self.comm.gather((numbers, values))

@@ -10,6 +10,7 @@ import dolfinx
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.common._compat import cell_nodes
 from solvers.common.errors import InvalidProblem
 from solvers.common.krylov import KrylovSolver
 from solvers.common.sampling import PointEvaluation, facet_evaluation
@@ -176,5 +177,5 @@ class PressureProjection:
 
 def cell_volumes(mesh: dolfinx.mesh.Mesh) -> Array:
     """Volumes [m3] of the owned cells."""
-    x = mesh.geometry.x[mesh.geometry.dofmap[: mesh.topology.index_map(3).size_local]]
+    x = mesh.geometry.x[cell_nodes(mesh)[: mesh.topology.index_map(3).size_local]]
     return np.abs(np.linalg.det(x[:, 1:] - x[:, :1])) / 6

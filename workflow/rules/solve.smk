@@ -55,5 +55,5 @@ rule solve_flow:
     shell:
         "{params.launch} python {input.script} --patient {input.patient}"
         " --anatomy {input.anatomy} --deployment {input.deployment}"
-        " --settings {params.settings:q} --physiology {params.physiology:q}"
+        " --settings {params.settings:q} --physiology {params.physiology:q} --ranks {threads}"
         " --out {output.outcome} > {log} 2>&1 && tail -n 1 {log}"

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,11 @@ from trial.script import conclude, fresh, log_to_stderr, parser
 def main() -> None:
     """Command line."""
     options = {"patient": Path, "anatomy": Path, "deployment": Path, "settings": dict}
-    args = parser(__doc__, **options, physiology=dict, out=Path).parse_args()
+    args = parser(__doc__, **options, physiology=dict, ranks=int, out=Path).parse_args()
     comm = MPI.COMM_WORLD
+    if comm.size != args.ranks:
+        # A launcher that does not know this MPI starts that many runs of one rank each.
+        sys.exit(f"asked for {args.ranks} ranks, but the launcher gave {comm.size}")
     log_to_stderr(comm.rank)
     if comm.rank == 0:
         fresh(args.out.parent)

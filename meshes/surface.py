@@ -83,7 +83,8 @@ def import_surface(source: SurfaceSource, options: LumenOptions | None = None) -
         _device_surface(name, plane, sections[name], openings[0].radius)
         for name, plane in planes.items()
     )
-    axes = _axes(surface, openings, devices)
+    main, *others = _axes(surface, openings, devices)
+    axes = [_bridged(main, list(sections.values())), *others]
     spots = _branch_spots(axes, options)
     if "ostium" in planes:
         spots += _sac_spots(surface, planes["ostium"], sections["ostium"], options)
@@ -177,6 +178,23 @@ def _axes(
         ends = [(inlet, target) for target in targets]
         axes = [smooth_axis(surface, grid, *task) for task in zip(paths, ends, strict=True)] + axes
     return axes
+
+
+def _bridged(axis: Tube, sections: list[Section]) -> Tube:
+    """Axis whose radius passes ostia as if the wall went on.
+
+    Beside an ostium, and one radius to either side, the inscribed sphere reaches into the sac or
+    the fork; there the radius is at most the line between those of the vessel before and after.
+    """
+    radius, s = axis.radius.copy(), axis.arclength
+    for cut in sections:
+        near = axis.project(cut.loop)
+        margin = float(np.max(near.radius))
+        span = [near.arclength.min() - margin, near.arclength.max() + margin]
+        inside = (s > span[0]) & (s < span[1])
+        line = np.interp(s[inside], span, np.interp(span, s, axis.radius))
+        radius[inside] = np.minimum(radius[inside], line)
+    return Tube(axis.points, radius)
 
 
 def _sac_spots(

@@ -125,6 +125,9 @@ def test_axis_of_the_example_passes_the_neck(aneurysm: Lumen) -> None:
     length = np.linalg.norm(np.diff(line.points, axis=0), axis=1).sum()
     assert 30e-3 < length < 50e-3
     assert line.radius.min() > 0.8e-3
+    # Beside neck and fork the chamber is wider than the parent vessel; the radius is not.
+    beside = np.linalg.norm(line.points - section(aneurysm.surface, sac).centre, axis=1) < 4e-3
+    assert line.radius[beside].max() < 1.75e-3
 
 
 def test_fitted_neck_of_the_example_is_close_to_the_chosen_plane() -> None:

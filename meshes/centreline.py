@@ -21,16 +21,12 @@ class Projection:
         distance: (n,) distance to the axis [m].
         arclength: (n,) position of the foot along the axis [m].
         radius: (n,) vessel radius at the foot [m].
-        tangent: (n, 3) unit tangent at the foot.
-        curvature: (n, 3) curvature vector at the foot, towards the centre of the bend [1/m].
     """
 
     foot: Array
     distance: Array
     arclength: Array
     radius: Array
-    tangent: Array
-    curvature: Array
 
 
 class Tube:
@@ -43,7 +39,7 @@ class Tube:
         arclength: (n,) node positions along the curve [m].
         points: (n, 3) nodes [m].
         tangent: (n, 3) unit tangents.
-        curvature: (n, 3) curvature vectors [1/m].
+        curvature: (n, 3) curvature vectors, towards the centre of the bend [1/m].
         radius: (n,) [m].
     """
 
@@ -97,14 +93,11 @@ class Tube:
             + step[:, None] * self.tangent[node]
             + 0.5 * step[:, None] ** 2 * self.curvature[node]
         )
-        tangent = self.tangent[node] + step[:, None] * self.curvature[node]
         return Projection(
             foot=foot,
             distance=np.linalg.norm(points - foot, axis=1),
             arclength=self.arclength[node] + step,
             radius=self.radius[node] + step * self._radius_slope[node],
-            tangent=tangent / np.linalg.norm(tangent, axis=1, keepdims=True),
-            curvature=self.curvature[node],
         )
 
     def field(self, points: Array) -> Array:

@@ -64,11 +64,9 @@ class PressureProjection:
             )
             for name in names
         ]
-        self._stabilisation = None
-        if settings.velocity_degree == 1:
-            self._stabilisation = PressureStabilisation(
-                space, operators, settings.pressure_stabilisation
-            )
+        self._stabilisation = PressureStabilisation(
+            space, operators, settings.pressure_stabilisation
+        )
         self._rhs, self.increment = space.vector(), space.vector()
 
     def set_time_scale(self, tau_rho: float) -> None:
@@ -136,8 +134,7 @@ class PressureProjection:
         for divergence, component in zip(self._operators.divergence, velocity, strict=True):
             divergence.multAdd(component.x.petsc_vec, rhs, rhs)
         rhs.scale(-1.0 / self._tau_rho)
-        if self._stabilisation:
-            rhs.axpy(-1.0, self._stabilisation.apply(pressure))
+        rhs.axpy(-1.0, self._stabilisation.apply(pressure))
         full = rhs.copy()
         for rows in self._rows:
             rhs.setValues(rows, np.zeros(len(rows)))

@@ -69,7 +69,7 @@ class FlowSettings:
         inlet_profile: shape of the inlet velocity.
         backflow_beta: weight of the outlet backflow term; 1 is the energy bound and was
             needed where outlets cut coarse or decelerating flow.
-        pressure_stabilisation: weight of the P1-P1 pressure stabilisation (0 to 1).
+        pressure_stabilisation: weight of the pressure stabilisation (0 to 1).
         tolerance: relative tolerance of the Krylov solvers.
         outlets: outlet closure.
         speed_limit: a nodal speed above this many times the peak mean inlet velocity is

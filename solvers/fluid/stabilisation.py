@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Pressure stabilisation of equal-order elements."""
+"""Pressure stabilisation, of equal-order elements and of cells held by the boundary."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ class PressureStabilisation:
     P is the lumped L2 projection on continuous functions, on each side of a device surface by
     itself. The term vanishes for linear pressure, is of higher order for smooth pressure and
     removes the oscillating modes that P1-P1 does not see (Codina & Blasco 2000,
-    doi:10.1007/s002110050004). In the projection step it carries the factor tau/rho of the step
+    doi:10.1007/s002110050004). It also holds the pressure of tetrahedra whose velocities are all
+    prescribed, as at the rim of an inlet: there the increments of either pair of elements would
+    add up for ever. In the projection step it carries the factor tau/rho of the step
     itself times ``weight``.
     """
 

@@ -66,7 +66,7 @@ class Flow(Block):
         1.0, ge=0, le=1, description="backflow stabilisation at the outlets; 1 is the energy bound"
     )
     pressure_stabilisation: float = Field(
-        0.25, ge=0, le=1, description="weight of the P1-P1 pressure stabilisation"
+        0.25, ge=0, le=1, description="weight of the pressure stabilisation"
     )
     tolerance: float = Field(
         1e-6, gt=1e-14, le=1e-2, description="relative tolerance of the linear solvers"

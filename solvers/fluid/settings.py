@@ -38,14 +38,15 @@ class OutletSettings:
     """How the outlets are closed.
 
     Attributes:
-        kind: ``split`` prescribes shares of the outflow, ``resistance`` P = R Q on each.
+        kind: ``resistance`` sets P = R Q on each outlet, so that a device over a branch can
+            lower its flow; ``split`` prescribes the shares.
         split_exponent: share proportional to radius**exponent (2 to 3).
         split: explicit shares by outlet name (sum 1); empty uses the exponent.
         mean_pressure: cycle-mean pressure [Pa] that sets the resistances,
             R_k = mean_pressure / (share_k * mean flow).
     """
 
-    kind: Literal["split", "resistance"] = "split"
+    kind: Literal["split", "resistance"] = "resistance"
     split_exponent: float = 2.0
     split: dict[str, float] = field(default_factory=dict)
     mean_pressure: float = 12000.0

@@ -15,7 +15,8 @@ class Outlets(Block):
     """How the flow leaves."""
 
     kind: Literal["split", "resistance"] = Field(
-        "split", description="split: fixed shares of the flow; resistance: one per outlet"
+        "resistance",
+        description="resistance: P = R Q on each outlet; split: fixed shares of the flow",
     )
     split_exponent: float = Field(
         2.0, ge=2, le=3, description="shares are proportional to outlet diameter to this power"

@@ -29,7 +29,11 @@ Array = NDArray[np.float64]
 
 @dataclass
 class CycleResult:
-    """Scalars of one cycle, equal on every rank."""
+    """Scalars of one cycle, equal on every rank.
+
+    ``change`` is the larger relative change of sac speed and neck inflow from the cycle before,
+    None in the first. Units: m/s, m3/s, Pa.
+    """
 
     number: int
     sac_speed: float
@@ -40,7 +44,7 @@ class CycleResult:
     outlet_flow: dict[str, float]
     mean_inflow: float
     max_cfl: float
-    change: float = float("inf")
+    change: float | None = None
     iterations: dict[str, float] = field(default_factory=dict)
 
 
@@ -111,7 +115,8 @@ class PulsatileFlow:
                 results.append(self._cycle(number, results[-1] if results else None, writer))
                 self._log(results[-1])
                 enough = number >= self.settings.minimum_cycles
-                if enough and results[-1].change < self.settings.periodicity_tolerance:
+                change = results[-1].change
+                if enough and change is not None and change < self.settings.periodicity_tolerance:
                     break
         finally:
             if writer:
@@ -234,12 +239,12 @@ class PulsatileFlow:
     def _log(self, result: CycleResult) -> None:
         if self.domain.comm.rank == 0:
             log.info(
-                "cycle %d: sac speed %.4g m/s, neck inflow %.4g mL/s, change %.2g, max CFL %.2g,"
+                "cycle %d: sac speed %.4g m/s, neck inflow %.4g mL/s, change %s, max CFL %.2g,"
                 " iterations u %.1f p %.1f, %.0f s",
                 result.number,
                 result.sac_speed,
                 1e6 * result.neck_inflow,
-                result.change,
+                "-" if result.change is None else f"{result.change:.2g}",
                 result.max_cfl,
                 result.iterations["velocity"],
                 result.iterations["pressure"],

@@ -290,7 +290,8 @@ def _device_data(study: Study) -> list[Passage]:
 def _numerical_flags(study: Study, patients: Sequence[PatientRecord]) -> list[Passage]:
     solved = [(p.name, arm) for p in patients for arm in p.arms.values() if arm.summary]
     tolerance = study.flow.periodicity_tolerance
-    drifting = [_named(p, arm) for p, arm in solved if arm.summary["cycle_change"] > tolerance]
+    changes = [(p, arm, arm.summary["cycle_change"]) for p, arm in solved]
+    drifting = [_named(p, arm) for p, arm, c in changes if c is None or c > tolerance]
     courant = [(arm.summary["max_cfl"], p, arm) for p, arm in solved]
     passages = []
     if drifting:

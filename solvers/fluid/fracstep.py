@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Incremental pressure-correction scheme for incompressible flow.
 
-Semi-implicit BDF2 with extrapolated, skew-symmetrised convection; one scalar matrix serves the
+Semi-implicit BDF2 with skew-symmetrised convection by a known wind; one scalar matrix serves the
 three velocity components (Guermond, Minev & Shen 2006, doi:10.1016/j.cma.2005.10.010; the
 matrix reuse follows Mortensen & Valen-Sendstad 2015, doi:10.1016/j.cpc.2014.10.026).
 Pressure jumps across screens; outlets are closed exactly by pressure liftings.
@@ -147,7 +147,8 @@ class FractionalStep:
         history = []
         for new, old, wind in zip(self.velocity, self._previous, ops.wind, strict=True):
             u, u_old = new.x.array, old.x.array
-            wind.x.array[:] = u if self._order == 1 else 2 * u - u_old
+            ahead = 0.0 if self._order == 1 else self.settings.wind_extrapolation
+            wind.x.array[:] = (1.0 + ahead) * u - ahead * u_old
             history.append(u.copy() if self._order == 1 else (2 * u - 0.5 * u_old))
             old.x.array[:] = u
         ops.assemble_convection()

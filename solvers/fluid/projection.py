@@ -141,7 +141,8 @@ class PressureProjection:
         rhs.assemble()
         if not self._rows:
             rhs.shift(-rhs.sum() / rhs.size)
-        self._solver.solve(rhs, phi)
+        # Increments beyond the last digits of the pressure are nothing to iterate on.
+        self._solver.solve(rhs, phi, floor=1e-12 * pressure.norm())
         report.pressure_iterations = self._solver.iterations
         report.pressure_residual = self._solver.residual
         if self._rows:

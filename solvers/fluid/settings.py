@@ -70,6 +70,8 @@ class FlowSettings:
         inlet_profile: shape of the inlet velocity.
         backflow_beta: weight of the outlet backflow term; 1 is the energy bound and was
             needed where outlets cut coarse or decelerating flow.
+        wind_extrapolation: the wind that convects is u_n + this * (u_n - u_(n-1)); 1 is second
+            order in time and needs steps below the inverse shear rate, 0 holds at larger steps.
         pressure_stabilisation: weight of the pressure stabilisation (0 to 1).
         tolerance: relative tolerance of the Krylov solvers.
         outlets: outlet closure.
@@ -90,6 +92,7 @@ class FlowSettings:
     samples_per_cycle: int = 100
     inlet_profile: Profile = "womersley"
     backflow_beta: float = 1.0
+    wind_extrapolation: float = 0.0
     pressure_stabilisation: float = 0.25
     tolerance: float = 1e-6
     outlets: OutletSettings = field(default_factory=OutletSettings)

@@ -49,7 +49,10 @@ def solve(cells, degree, time_step, end, stabilisation=FlowSettings.pressure_sta
     domain = box([cells] * 3, (-1,) * 3, (1,) * 3)
     problem = FlowProblem(domain, 1.0, Newtonian(NU), [], [lambda s: ExactVelocity(domain, s)])
     settings = FlowSettings(
-        velocity_degree=degree, tolerance=1e-9, pressure_stabilisation=stabilisation
+        velocity_degree=degree,
+        tolerance=1e-9,
+        pressure_stabilisation=stabilisation,
+        wind_extrapolation=1.0,
     )
     stepper = FractionalStep(problem, settings, time_step)
     stepper.set_initial(lambda x: exact(0.0, x), lambda x: exact(-time_step, x))

@@ -52,6 +52,17 @@ def test_poiseuille_wall_shear_and_pressure(degree, mean, scatter):
     assert np.median(pressure) == pytest.approx(gradient * LENGTH / 2, rel=0.05)
 
 
+def test_steady_flow_is_held_at_large_steps():
+    """Twice the inverse of the wall shear rate; an extrapolated wind drifts away here."""
+    settings = FlowSettings(velocity_degree=2, ramp_share=1e-9)
+    stepper = vessel("tube", steady(FLOW), settings, 4e-3, profile="poiseuille")
+    stepper.set_initial(poiseuille)
+    for _ in range(60):
+        stepper.step()
+    peak = 2 * FLOW / (np.pi * RADIUS**2)
+    assert stepper.velocity[2].x.array.max() == pytest.approx(peak, rel=0.02)
+
+
 def test_womersley_wall_shear():
     """Amplitude and phase of the wall shear at alpha = 4."""
     alpha = 4.0

@@ -66,6 +66,12 @@ class Flow(Block):
     backflow_beta: float = Field(
         1.0, ge=0, le=1, description="backflow stabilisation at the outlets; 1 is the energy bound"
     )
+    wind_extrapolation: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="1: second order in time, for small steps; 0: first order, robust",
+    )
     pressure_stabilisation: float = Field(
         0.25, ge=0, le=1, description="weight of the pressure stabilisation"
     )

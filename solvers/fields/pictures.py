@@ -147,12 +147,14 @@ class ArmPictures:
         plotter = self._plotter(opacity=0.45)
         if self.wires is not None and "porosity" in self.wires.array_names:
             porosity = np.asarray(self.wires["porosity"], dtype=float)
-            steps = np.floor(20 * porosity.min()), np.ceil(20 * porosity.max())
+            # The finest of these steps that leaves room for the numbers under the bar.
+            per_one = 20 if np.ptp(porosity) < 0.2 else 10 if np.ptp(porosity) < 0.4 else 5
+            steps = np.floor(per_one * porosity.min()), np.ceil(per_one * porosity.max())
             self._coloured(
                 plotter,
                 self.wires,
                 "porosity",
-                (steps[0] / 20, steps[1] / 20),
+                (steps[0] / per_one, steps[1] / per_one),
                 POROSITY_MAP,
                 "local porosity [1]",
                 labels=int(steps[1] - steps[0]) + 1,

@@ -191,10 +191,15 @@ def _flow(study: Study) -> str:
             f"at the shares expected without device ({shares})"
         ),
     }[outlets.kind]
+    wind = (
+        f"the last velocity extrapolated by {flow.wind_extrapolation:g} of its last change"
+        if flow.wind_extrapolation
+        else "the last velocity"
+    )
     return (
         "Incompressible Navier-Stokes equations, rigid walls, Newtonian blood of density "
         f"{flow.density_kg_m3:g} kg/m³ and viscosity {1000 * flow.viscosity_pa_s:g} mPa s. "
-        "Second-order fractional-step scheme with finite elements "
+        f"Fractional-step scheme (BDF2, convection by {wind}) with finite elements "
         f"P{flow.velocity_degree}-P1, {flow.steps_per_cycle} steps per cardiac cycle, "
         f"{flow.minimum_cycles} to {flow.cycles} cycles, stopped when two cycles differ by less "
         f"than {percent(flow.periodicity_tolerance)}; the last cycle is evaluated at "

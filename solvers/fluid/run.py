@@ -14,6 +14,7 @@ from mpi4py import MPI
 
 import dolfinx
 import numpy as np
+from numpy.typing import NDArray
 
 from solvers.common import _compat
 from solvers.common.errors import InvalidProblem, NonPhysical, SolverDiverged
@@ -63,7 +64,7 @@ def simulate(
     info = json.loads((mesh_folder / "info.json").read_text())
     radii = {o["name"]: o["radius"] for o in info["openings"]}
     waveform = _waveform(physiology, radii["inlet"])
-    screen = read_screen(domain, screen_file) if screen_file else None
+    screen = read_screen(domain, screen_file)
     outlets = make_outlets(radii, settings.outlets, waveform.mean)
     failures: list[dict[str, Any]] = []
     for attempt in range(settings.retries + 1):
@@ -151,40 +152,46 @@ def make_outlets(
     return [FlowSplit(n, share[n]) for n in names[:-1]] + [FixedPressure(names[-1])]
 
 
-def read_screen(domain: TaggedMesh, file: Path) -> ScreenProperties | None:
-    """Device coefficients on this rank's facets; None when the arm has no device.
+def read_screen(domain: TaggedMesh, file: Path | None) -> ScreenProperties | None:
+    """Device coefficients on this rank's device facets, zero where no device lies.
+
+    The untreated vessel is a screen without resistance: every arm is then the same discrete
+    problem, with a pressure that may jump at the ostium and so keeps the mass of the sac.
 
     Raises:
         InvalidProblem: a screen facet is not on a device surface of the mesh.
     """
-    data = np.load(file)
-    rows = np.arange(len(data["facets"]), dtype=np.int32)
-    if len(rows) == 0:
+    surfaces = domain.surfaces("ostium")
+    if not surfaces:
         return None
-    entities = (
-        data["facets"].astype(np.int64) if domain.comm.rank == 0 else np.zeros((0, 3), np.int64)
-    )
-    values = rows if domain.comm.rank == 0 else rows[:0]
-    local, row = _compat.distribute_entity_data(domain.mesh, 2, entities, values)
-    adjacency = dolfinx.graph.adjacencylist(local)
-    tags = dolfinx.mesh.meshtags_from_entities(domain.mesh, 2, adjacency, row.astype(np.int32))
-    lookup = dict(zip(tags.indices.tolist(), tags.values.tolist(), strict=True))
-    surfaces, facets = [], []
-    for name in domain.surfaces("ostium"):
-        covered = [f for f in domain.facets(name).tolist() if f in lookup]
-        if domain.comm.allreduce(len(covered)):
-            surfaces.append(name)
-            facets += covered
-    if domain.comm.allreduce(len(facets)) != len(rows):
+    facets = np.concatenate([domain.facets(name) for name in surfaces])
+    data = dict(np.load(file)) if file else {"facets": np.zeros((0, 3), np.int64)}
+    count = len(data["facets"])
+    row = _rows_of_facets(domain, data["facets"])[facets]
+    covered = row >= 0
+    if domain.comm.allreduce(int(covered.sum())) != count:
         raise InvalidProblem(f"{file} holds facets that are not on a device surface of the mesh")
-    index = np.array([lookup[f] for f in facets], dtype=np.int64)
-    return ScreenProperties(
-        surfaces,
-        np.array(facets, dtype=np.int32),
-        data["linear"][index],
-        data["quadratic"][index],
-        data["tangential"][index],
-    )
+    values = {}
+    for name in ("linear", "quadratic", "tangential"):
+        values[name] = np.zeros(len(facets))
+        if count:
+            values[name][covered] = data[name][row[covered]]
+    return ScreenProperties(surfaces, facets, **values)
+
+
+def _rows_of_facets(domain: TaggedMesh, vertices: NDArray[np.integer]) -> NDArray[np.int64]:
+    """For each local facet, which row of ``vertices`` (k, 3), in bundle numbers, it is, or -1."""
+    mesh = domain.mesh
+    root = domain.comm.rank == 0
+    entities = vertices.astype(np.int64) if root else np.zeros((0, 3), np.int64)
+    numbers = np.arange(len(entities), dtype=np.int32)
+    local, number = _compat.distribute_entity_data(mesh, 2, entities, numbers)
+    adjacency = dolfinx.graph.adjacencylist(local)
+    tags = dolfinx.mesh.meshtags_from_entities(mesh, 2, adjacency, number.astype(np.int32))
+    facets = mesh.topology.index_map(2)
+    rows = np.full(facets.size_local + facets.num_ghosts, -1, np.int64)
+    rows[tags.indices] = tags.values
+    return rows
 
 
 def _summary(

@@ -190,9 +190,9 @@ class PulsatileFlow:
     def _neck_flow(self, outlet_flow: dict[str, float]) -> tuple[float, float]:
         """Cycle-mean flow into the sac and net flow through the ostium [m3/s].
 
-        What enters the sac leaves it, through the ostium or through outlets of the sac. Without
-        a screen the discrete flow meets that only to discretisation error; the excess is shared
-        evenly between what enters and what leaves.
+        What enters the sac leaves it, through the ostium or through outlets of the sac. The
+        discrete flow meets that up to the projection error; the excess is shared evenly between
+        what enters and what leaves.
         """
         neck = self.necks.get("ostium")
         if neck is None:

@@ -160,7 +160,6 @@ class FractionalStep:
         ops.system.zeroRows(self._fixed, diag=1.0)
         values = self._boundary_values()
         scale = self.problem.density / self.time_step
-        force = self._body_force()
         # Preconditioned residuals are velocities: a small component needs no tighter solve.
         prescribed = self.problem.domain.comm.allreduce(sum(float(g @ g) for g in values))
         floor = self.settings.tolerance * np.sqrt(
@@ -168,8 +167,6 @@ class FractionalStep:
         )
         for i in range(3):
             self._work.array[:] = history[i][: self._work.local_size] * scale
-            if force is not None:
-                self._work.array[:] += force[i][: self._work.local_size]
             ops.mass.mult(self._work, self._rhs)
             ops.load[i].multAdd(self.pressure, self._rhs, self._rhs)
             if self.screen:
@@ -214,11 +211,6 @@ class FractionalStep:
         for boundary in self._boundaries:
             dense[:, boundary.dofs] = boundary.values(self.time)
         return [dense[i, self._fixed - start] for i in range(3)]
-
-    def _body_force(self) -> Array | None:
-        if self.problem.body_force is None:
-            return None
-        return self.problem.body_force(self.time, self.space.tabulate_dof_coordinates().T)
 
     def _add_local(self, load: Array) -> None:
         """Add a local load vector to the right side, ghost entries on their owners."""

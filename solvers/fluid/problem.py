@@ -63,7 +63,6 @@ class FlowProblem:
         outlets: one model per outlet surface.
         boundaries: make the Dirichlet conditions; later ones win on shared dofs.
         screen: device coefficients, or None.
-        body_force: (3,) force density at (time, x (3, n)) [N/m3], or None.
     """
 
     domain: TaggedMesh
@@ -72,7 +71,6 @@ class FlowProblem:
     outlets: Sequence[Outlet]
     boundaries: Sequence[Callable[[dolfinx.fem.FunctionSpace], VelocityBoundary]]
     screen: ScreenProperties | None = None
-    body_force: Callable[[float, Array], Array] | None = None
 
 
 @dataclass

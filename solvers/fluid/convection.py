@@ -85,10 +85,8 @@ class LinearConvection:
             shape=(self._count, self._count),
         )
         pairs.sum_duplicates()
-        self._pairs, self._rows = (
-            pairs,
-            index_map.local_to_global(np.arange(self._count, dtype=np.int32)).astype(np.int32),
-        )
+        local = np.arange(self._count, dtype=np.int32)
+        self._rows = index_map.local_to_global(local).astype(np.int32)
         self._starts = pairs.indptr.astype(np.int32)
         self._columns = self._rows[pairs.indices]
         slots = sp.csr_matrix(

@@ -180,7 +180,8 @@ class FractionalStep:
             self._velocity_solver.solve(self._rhs, solution.x.petsc_vec, floor)
             solution.x.scatter_forward()
             report.velocity_iterations.append(self._velocity_solver.iterations)
-        if not all(np.isfinite(u.x.array).all() for u in self.velocity):
+        # Norms are collective: every rank raises, or none.
+        if not np.isfinite(sum(u.x.petsc_vec.norm() for u in self.velocity)):
             raise SolverDiverged("the velocity is not finite")
 
     def _correct(self, report: StepReport) -> None:

@@ -68,7 +68,13 @@ def simulate(
     outlets = make_outlets(radii, settings.outlets, waveform.mean)
     failures: list[dict[str, Any]] = []
     for attempt in range(settings.retries + 1):
-        current = replace(settings, steps_per_cycle=settings.steps_per_cycle * 2**attempt)
+        # The budget is that of the whole job: a retry has what is left of it.
+        spent = comm.bcast(clock.monotonic() - started) if settings.time_budget else 0.0
+        current = replace(
+            settings,
+            steps_per_cycle=settings.steps_per_cycle * 2**attempt,
+            time_budget=max(settings.time_budget - spent, 1e-3) if settings.time_budget else 0.0,
+        )
         flow = _prepare(domain, waveform, outlets, screen, current, folder)
         try:
             results = flow.run()

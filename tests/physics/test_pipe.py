@@ -31,7 +31,8 @@ def poiseuille(x):
     return np.array([0 * speed, 0 * speed, speed])
 
 
-# Six edges per diameter and two layers on a faceted wall; the errors seen are half the bounds.
+# Six edges per diameter and two layers on a faceted wall; seen: mean -2.1 % and
+# -0.1 %, scatter 7.9 % and 3.9 % (P1, P2), so the bounds leave a factor of at least 1.5.
 @pytest.mark.parametrize(("degree", "mean", "scatter"), [(1, 0.05, 0.15), (2, 0.03, 0.06)])
 def test_poiseuille_wall_shear_and_pressure(degree, mean, scatter):
     settings = FlowSettings(velocity_degree=degree, ramp_share=1e-9)

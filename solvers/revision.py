@@ -5,6 +5,7 @@ The workflow does not see edits inside ``meshes`` and ``solvers``. Raise the num
 change that moves results: meshes, deployments and solutions are then computed again.
 
 1: first version.
+2: second-order convection by a correction, projection without a mass solve.
 """
 
-NUMERICS_REVISION = 1
+NUMERICS_REVISION = 2

@@ -12,6 +12,8 @@ import numpy as np
 import ufl
 from numpy.typing import NDArray
 
+from solvers.common.processor import COMPILER_FLAGS, cache_folder
+
 DOLFINX_VERSION: tuple[int, int] = tuple(int(n) for n in dolfinx.__version__.split(".")[:2])
 
 
@@ -46,9 +48,10 @@ def basix_element(space: dolfinx.fem.FunctionSpace) -> Any:
 
 
 def jit_options() -> dict[str, Any]:
-    """Compiler options of every form: optimised, still IEEE, and patient with a cold cache."""
+    """Compiler options of every form; patient with a cold cache, which is per processor type."""
     return {
-        "cffi_extra_compile_args": ["-O3", "-march=native", "-fno-math-errno"],
+        "cffi_extra_compile_args": list(COMPILER_FLAGS),
+        "cache_dir": cache_folder() / "forms",
         "timeout": 600,
     }
 

@@ -49,13 +49,6 @@ class KrylovSolver:
             self.ksp.setTolerances(atol=floor)
         self.ksp.solve(rhs, x)
         reason = self.ksp.getConvergedReason()
-        if reason == PETSc.KSP.ConvergedReason.DIVERGED_BREAKDOWN:
-            # BiCGStab breaks down on right sides with a special structure; GMRES cannot.
-            kind = self.ksp.getType()
-            self.ksp.setType(PETSc.KSP.Type.GMRES)
-            self.ksp.solve(rhs, x)
-            reason = self.ksp.getConvergedReason()
-            self.ksp.setType(kind)
         self.iterations = self.ksp.getIterationNumber()
         self.residual = self.ksp.getResidualNorm()
         if reason <= 0:

@@ -27,7 +27,7 @@ class PointEvaluation:
 
     Attributes:
         values: (n q, local dofs) matrix of basis values.
-        gradients: three such matrices of derivatives [1/m], or None.
+        gradients: three such matrices of derivatives [1/m], where asked for.
         weights: (n, q) quadrature weights times measure [m3 or m2].
         normals: (n, 3) unit normals out of the sampled cell, facets only.
         cells: (n,) the cell each entity was sampled from.
@@ -56,15 +56,25 @@ class PointEvaluation:
 
 
 def cell_evaluation(
-    space: dolfinx.fem.FunctionSpace, cells: NDArray[np.int32], degree: int
+    space: dolfinx.fem.FunctionSpace,
+    cells: NDArray[np.int32],
+    degree: int,
+    *,
+    gradients: bool = False,
 ) -> PointEvaluation:
     """Evaluation at quadrature points of ``cells`` exact for polynomials of ``degree``."""
     points, weights = basix.make_quadrature(basix.CellType.tetrahedron, degree)
     corners = _corners(space.mesh, cells)
     jacobian = np.swapaxes(corners[:, 1:] - corners[:, :1], 1, 2)
     measure = np.abs(np.linalg.det(jacobian))
-    values = _values(space, cells, np.broadcast_to(points, (len(cells), *points.shape)))
-    return PointEvaluation(values, None, measure[:, None] * weights, None, cells)
+    sample = np.broadcast_to(points, (len(cells), *points.shape))
+    return PointEvaluation(
+        _values(space, cells, sample),
+        _gradients(space, cells, sample, corners) if gradients else None,
+        measure[:, None] * weights,
+        None,
+        cells,
+    )
 
 
 def facet_evaluation(

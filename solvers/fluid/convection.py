@@ -1,170 +1,150 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Convection matrix: the one operator that changes every time step.
+"""The terms of the velocity matrix that change every time step.
 
-Skew-symmetrised form c(w; u, v) = (w . grad u, v) + (div w u, v) / 2 (Temam 1968,
-doi:10.24033/bsmf.1662), and the backflow term on outlets.
+Skew-symmetrised convection c(w; u, v) = (w . grad u, v) + (div w u, v) / 2 (Temam 1968,
+doi:10.24033/bsmf.1662) equals half the difference of (w . grad u, v) and (w . grad v, u) plus
+<w.n u, v> / 2 on the boundary. The volume part is antisymmetric: of the 100 entries of a P2
+tetrahedron only 45 are computed, each a fixed combination of the 30 wind coefficients.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
-from petsc4py import PETSc
-
+import basix
 import dolfinx
 import numpy as np
-import scipy.sparse as sp
-import ufl
-from dolfinx.fem.petsc import assemble_matrix
 from numpy.typing import NDArray
 
 from solvers.common import _compat
-from solvers.common.sampling import facet_evaluation
+from solvers.common.block_matrix import Pattern
+from solvers.common.kernels import library
+from solvers.common.sampling import PointEvaluation, facet_evaluation
 from solvers.common.tagged_mesh import TaggedMesh
 
 Array = NDArray[np.float64]
 
 
-class Convection(Protocol):
-    """Fills a scalar velocity matrix with the convection of a wind."""
+class CellTerms:
+    """Convection and shear-dependent diffusion, from reference tensors."""
 
-    def fill(self, matrix: PETSc.Mat) -> None:
-        """Overwrite ``matrix`` with c(w; u, v) per unit density [m3/s]."""
+    def __init__(self, space: dolfinx.fem.FunctionSpace, pattern: Pattern) -> None:
+        """Tabulate the reference tensors and the geometry of the owned cells."""
+        mesh, degree = space.mesh, space.ufl_element().degree
+        count = mesh.topology.index_map(3).size_local
+        dofs = space.dofmap.list[:count]
+        self._nodes, self._cells = dofs.shape[1], count
+        self._dofs = np.ascontiguousarray(dofs, np.int32).ravel()
+        x = mesh.geometry.x[_compat.cell_nodes(mesh)[:count]]
+        jacobian = np.swapaxes(x[:, 1:] - x[:, :1], 1, 2)
+        inverse, measure = np.linalg.inv(jacobian), np.abs(np.linalg.det(jacobian))
+        self._inverse, self._measure = inverse.ravel(), measure
+        metric = inverse @ np.swapaxes(inverse, 1, 2) * measure[:, None, None]
+        self._metric = np.ascontiguousarray(metric[:, *np.triu_indices(3)]).ravel()
+        self._skew, self._soft = _reference_tensors(space, degree)
+        self.points = 1 if degree == 1 else 4
+        i, j = np.triu_indices(self._nodes, 1)
+        positions = pattern.positions(dofs)
+        both = np.stack([positions[:, i, j], positions[:, j, i]], axis=-1)
+        self._positions = np.ascontiguousarray(both).ravel()
+        self._diagonal = pattern.diagonal[self._dofs]
+
+    def add(self, values: Array, wind: Array, density: float, viscosity: Array | None) -> None:
+        """Add the terms of all owned cells to the nonzeros of a matrix, ghost rows included.
+
+        Args:
+            values: nonzeros [kg/s].
+            wind: (local, 3) convecting velocity [m/s].
+            density: rho [kg/m3].
+            viscosity: (cells, points) dynamic viscosity [Pa s], or None for no diffusion.
+        """
+        library().cell_terms(
+            self._nodes,
+            self._cells,
+            self._dofs,
+            np.ravel(wind),
+            self._inverse,
+            density * self._measure,
+            self._skew,
+            self.points,
+            None if viscosity is None else np.ravel(viscosity),
+            self._soft,
+            self._metric,
+            self._positions,
+            self._diagonal,
+            values,
+        )
 
 
-def convection_form(
-    space: dolfinx.fem.FunctionSpace, wind: Sequence[dolfinx.fem.Function]
-) -> ufl.Form:
-    """The UFL form of c(w; u, v) for a scalar ``space`` and the three components of w."""
-    u, v = ufl.TrialFunction(space), ufl.TestFunction(space)
-    w = ufl.as_vector(wind)
-    degree = 3 * space.ufl_element().degree - 1
-    integrand = (ufl.dot(w, ufl.grad(u)) + 0.5 * ufl.div(w) * u) * v
-    return integrand * ufl.dx(metadata={"quadrature_degree": degree})
+def _reference_tensors(space: dolfinx.fem.FunctionSpace, degree: int) -> tuple[Array, Array]:
+    """Tensors of antisymmetric convection and of diffusion, per pair of nodes i < j.
 
-
-class FormConvection:
-    """Convection by form assembly, for any degree."""
-
-    def __init__(self, form: dolfinx.fem.Form) -> None:
-        """Take the compiled form of ``convection_form``."""
-        self._form = form
-
-    def fill(self, matrix: PETSc.Mat) -> None:
-        """See Convection."""
-        matrix.zeroEntries()
-        assemble_matrix(matrix, self._form)
-        matrix.assemble()
-
-
-class LinearConvection:
-    """P1 convection as one sparse product.
-
-    On a P1 tetrahedron C_ij = |K|/20 [(sum_k w_k + w_i) . grad phi_j + (1 + delta_ij) div w / 2],
-    which is linear in the nodal wind: the nonzeros of the matrix are a constant sparse matrix
-    times the stacked components of w.
+    Convection: (pairs, 3 nodes) with half of int phi_k (phi_i d_r phi_j - phi_j d_r phi_i).
+    Diffusion: (pairs, 6 points) with the weight times d_r phi_i d_s phi_j, summed over (r, s) and
+    (s, r); P1 has one point, P2 the four of a rule exact for its constant-viscosity stiffness.
     """
+    element = _compat.basix_element(space)
+    tetrahedron = basix.CellType.tetrahedron
+    points, weights = basix.make_quadrature(tetrahedron, 3 * degree - 1)
+    value, *slope = element.tabulate(1, points)[..., 0]
+    full = np.einsum("q,qk,qi,rqj->ijkr", weights, value, value, np.array(slope), optimize=True)
+    skew = 0.5 * (full - np.swapaxes(full, 0, 1))
+    points, weights = basix.make_quadrature(tetrahedron, 2 * degree - 2)
+    slope = element.tabulate(1, points)[1:, ..., 0]
+    product = np.einsum("q,rqi,sqj->ijqrs", weights, slope, slope)
+    product = product + np.swapaxes(product, -1, -2)
+    r, s = np.triu_indices(3)
+    soft = np.where(r == s, 0.5, 1.0) * product[..., r, s]
+    i, j = np.triu_indices(value.shape[1], 1)
+    pairs = len(i)
+    return (
+        np.ascontiguousarray(skew[i, j].reshape(pairs, -1)).ravel(),
+        np.ascontiguousarray(soft[i, j].reshape(pairs, -1)).ravel(),
+    )
 
-    _CHUNK = 100_000
+
+class FacetBlocks:
+    """Adds small dense blocks, one per facet, to the nonzeros of a matrix."""
 
     def __init__(
-        self, space: dolfinx.fem.FunctionSpace, wind: Sequence[dolfinx.fem.Function]
+        self, points: PointEvaluation, space: dolfinx.fem.FunctionSpace, pattern: Pattern
     ) -> None:
-        """Build the constant matrix from the owned cells."""
-        self._wind = wind
-        mesh, index_map = space.mesh, space.dofmap.index_map
-        self._count = index_map.size_local + index_map.num_ghosts
-        cells = mesh.topology.index_map(3).size_local
-        dofs = space.dofmap.list[:cells]
-        pairs = sp.csr_matrix(
-            (
-                np.ones(16 * cells, np.int8),
-                (np.repeat(dofs, 4, axis=1).ravel(), np.tile(dofs, (1, 4)).ravel()),
-            ),
-            shape=(self._count, self._count),
-        )
-        pairs.sum_duplicates()
-        local = np.arange(self._count, dtype=np.int32)
-        self._rows = index_map.local_to_global(local).astype(np.int32)
-        self._starts = pairs.indptr.astype(np.int32)
-        self._columns = self._rows[pairs.indices]
-        slots = sp.csr_matrix(
-            (np.arange(pairs.nnz, dtype=np.float64), pairs.indices, pairs.indptr), pairs.shape
-        )
-        total = sp.csr_matrix((pairs.nnz, 3 * self._count))
-        for start in range(0, cells, self._CHUNK):
-            part = dofs[start : start + self._CHUNK]
-            x = mesh.geometry.x[_compat.cell_nodes(mesh)[start : start + len(part)]]
-            total = total + self._product(part, x, slots, pairs.nnz)
-        self._matrix = total
+        """Locate the entries of the cells that ``points`` samples."""
+        dofs = space.dofmap.list[points.cells]
+        self._positions = pattern.positions(dofs).ravel()
+        table = points.values.data.reshape(*points.shape, dofs.shape[1])
+        self._products = np.einsum("nqi,nqj->nqij", table, table)
 
-    def _product(
-        self, dofs: NDArray[np.int32], x: Array, slots: sp.csr_matrix, size: int
-    ) -> sp.csr_matrix:
-        """Contribution of some cells to the constant matrix."""
-        jacobian = np.swapaxes(x[:, 1:] - x[:, :1], 1, 2)
-        inverse = np.linalg.inv(jacobian)
-        slope = np.concatenate([-inverse.sum(axis=1, keepdims=True), inverse], axis=1)
-        slope *= (np.abs(np.linalg.det(jacobian)) / 120)[:, None, None]
-        ones, eye = np.ones((4, 4)), np.eye(4)
-        table = np.einsum("ik,njd->nijkd", ones + eye, slope)
-        table += np.einsum("ij,nkd->nijkd", 0.5 * (ones + eye), slope)
-        rows = np.asarray(
-            slots[np.repeat(dofs, 4, axis=1).ravel(), np.tile(dofs, (1, 4)).ravel()]
-        ).astype(np.int64)
-        rows = np.broadcast_to(rows.reshape(-1, 4, 4, 1, 1), table.shape)
-        columns = dofs[:, None, None, :, None] + self._count * np.arange(3)
-        columns = np.broadcast_to(columns, table.shape)
-        return sp.csr_matrix(
-            (table.ravel(), (rows.ravel(), columns.ravel())), shape=(size, 3 * self._count)
-        )
-
-    def fill(self, matrix: PETSc.Mat) -> None:
-        """See Convection."""
-        values = self._matrix @ np.concatenate([w.x.array for w in self._wind])
-        matrix.zeroEntries()
-        matrix.setValuesIJV(
-            self._starts, self._columns, values, addv=PETSc.InsertMode.ADD, rowmap=self._rows
-        )
-        matrix.assemble()
+    def add(self, values: Array, weight: Array) -> None:
+        """Add sum_q weight[n, q] phi_i phi_j of each facet; weight (n, q) [kg/s]."""
+        blocks = np.einsum("nq,nqij->nij", weight, self._products).ravel()
+        library().add_entries(len(blocks), self._positions, blocks, values)
 
 
-class Backflow:
-    """-beta/2 <(w.n)_- u, v> on outlets: no energy enters with returning fluid.
+class OutletConvection:
+    """Boundary part of the convection on the outlets, and the backflow term.
 
-    beta = 1 is the energy bound, 0.2 common practice (Bertoglio et al. 2018,
-    doi:10.1002/cnm.2918).
+    <w.n u, v> / 2 - beta <(w.n)_- u, v> / 2: with beta = 1 no energy enters with returning fluid,
+    0.2 is common practice (Bertoglio et al. 2018, doi:10.1002/cnm.2918).
     """
 
     def __init__(
         self,
         domain: TaggedMesh,
         space: dolfinx.fem.FunctionSpace,
-        wind: Sequence[dolfinx.fem.Function],
-        outlets: list[str],
+        pattern: Pattern,
+        outlets: Sequence[str],
         beta: float,
     ) -> None:
         """Prepare the facet quadrature."""
-        self._wind, self._beta = wind, beta
+        self._beta = beta
         facets = [domain.facets(name) for name in outlets] or [np.zeros(0, np.int32)]
         degree = 3 * space.ufl_element().degree
         self._points = facet_evaluation(space, np.concatenate(facets), degree)
-        dofs = space.dofmap.list[self._points.cells]
-        rows = space.dofmap.index_map.local_to_global(dofs.ravel()).astype(np.int32)
-        self._rows = rows.reshape(dofs.shape)
-        self._table = self._points.values.data.reshape(*self._points.shape, dofs.shape[1])
+        self._blocks = FacetBlocks(self._points, space, pattern)
 
-    def add(self, matrix: PETSc.Mat) -> None:
-        """Add the term of the current wind, per unit density [m3/s]."""
-        wind = self._points.vector([w.x.array for w in self._wind])
-        normal = np.einsum("nqd,nd->nq", wind, self._points.normals)
-        weight = -0.5 * self._beta * np.minimum(normal, 0.0) * self._points.weights
-        blocks = np.einsum("nq,nqi,nqj->nij", weight, self._table, self._table, optimize=True)
-        matrix.setValuesRCV(self._rows, self._rows, blocks, addv=PETSc.InsertMode.ADD)
-        matrix.assemble()
-
-
-def compile_form(form: ufl.Form) -> dolfinx.fem.Form:
-    """Compile with the options of this package."""
-    return dolfinx.fem.form(form, jit_options=_compat.jit_options())
+    def add(self, values: Array, wind: Sequence[Array], density: float) -> None:
+        """Add the term to the nonzeros [kg/s]; ``wind`` local dof arrays [m/s]."""
+        normal = np.einsum("nqd,nd->nq", self._points.vector(list(wind)), self._points.normals)
+        weight = 0.5 * density * (normal - self._beta * np.minimum(normal, 0.0))
+        self._blocks.add(values, weight * self._points.weights)

@@ -1,32 +1,42 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Incremental pressure-correction scheme for incompressible flow.
 
-Semi-implicit BDF2 with skew-symmetrised convection by a known wind; one scalar matrix serves the
-three velocity components (Guermond, Minev & Shen 2006, doi:10.1016/j.cma.2005.10.010; the
-matrix reuse follows Mortensen & Valen-Sendstad 2015, doi:10.1016/j.cpc.2014.10.026).
-Pressure jumps across screens; outlets are closed exactly by pressure liftings.
+Semi-implicit BDF2, on constant or varying steps, with skew-symmetrised convection by a known wind;
+one scalar matrix serves the three velocity components.
+
+The solenoidal velocity of the projection is never formed. It differs from the tentative velocity
+by tau/rho M^-1 G phi and enters the next steps only through M u, so the pressure increments of the
+last two steps take its place on the right side (Guermond, Minev & Shen 2006, section 3,
+doi:10.1016/j.cma.2005.10.010). That saves a mass solve per step, and the velocity of each step
+meets its boundary values exactly. Pressure jumps across screens; outlets are closed exactly by
+pressure liftings.
 """
 
 from __future__ import annotations
 
+import time as clock
 from collections.abc import Callable
-
-from petsc4py import PETSc
+from typing import Any
 
 import dolfinx
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.common.errors import InvalidProblem, SolverDiverged
-from solvers.common.krylov import KrylovSolver
+from solvers.common.bicgstab import BlockSolver, IncompleteLU
+from solvers.common.block_matrix import block_vector, view
+from solvers.common.errors import SolverDiverged
+from solvers.common.kernels import library
+from solvers.fluid.convection import CellTerms, OutletConvection
 from solvers.fluid.operators import Operators
 from solvers.fluid.pressure_space import PressureSpace
 from solvers.fluid.problem import FlowProblem, StepReport
 from solvers.fluid.projection import PressureProjection
 from solvers.fluid.screen import Screen
-from solvers.fluid.settings import MASS_OPTIONS, VELOCITY_OPTIONS, FlowSettings
+from solvers.fluid.settings import FACTOR_STEPS, JACOBI_LIMIT, FlowSettings
+from solvers.fluid.viscosity import ShearViscosity
 
 Array = NDArray[np.float64]
+Field = Callable[[Array], Array]
 
 
 class FractionalStep:
@@ -35,83 +45,75 @@ class FractionalStep:
     Attributes:
         velocity: local dof arrays of the three components are ``velocity[i].x.array`` [m/s].
         pressure: unknowns of ``pressure_space`` [Pa].
+        timer: seconds spent so far, by phase.
     """
 
     def __init__(self, problem: FlowProblem, settings: FlowSettings, time_step: float) -> None:
         """Assemble everything that does not change; ``time_step`` in s."""
-        if problem.rheology.constant is None:
-            raise InvalidProblem("this solver needs a constant viscosity")
-        self.problem, self.settings, self.time_step = problem, settings, time_step
+        self.problem, self.settings = problem, settings
+        self.time_step = self._last_step = time_step
         self.time, self.steps = 0.0, 0
         names = [outlet.name for outlet in problem.outlets]
+        domain, degree = problem.domain, settings.velocity_degree
         screens = problem.screen.surfaces if problem.screen else []
-        self.pressure_space = PressureSpace(problem.domain, screens)
-        self.operators = Operators(
-            problem.domain,
-            settings.velocity_degree,
-            self.pressure_space,
-            names,
-            settings.backflow_beta,
-        )
+        self.pressure_space = PressureSpace(domain, screens)
+        self.operators = Operators(domain, degree, self.pressure_space, names)
         space = self.space = self.operators.velocity
+        pattern = self.operators.pattern
         self.velocity = [dolfinx.fem.Function(space) for _ in range(3)]
         self._previous = [dolfinx.fem.Function(space) for _ in range(3)]
         self.pressure = self.pressure_space.vector()
+        # Increments of the last two steps, times tau/rho of their step: they stand for M (u - u*).
+        self._impulses = [self.pressure_space.vector() for _ in range(2)]
+        self._history_pressure = self.pressure_space.vector()
         self._boundaries = [make(space) for make in problem.boundaries]
-        self._fixed = self._fixed_rows()
-        self.screen = Screen(problem.domain, space, problem.screen) if problem.screen else None
+        self._cells = CellTerms(space, pattern)
+        self._outlets = OutletConvection(domain, space, pattern, names, settings.backflow_beta)
+        self.viscosity = None
+        if problem.rheology.constant is None:
+            self.viscosity = ShearViscosity(domain, space, problem.rheology, names)
+        self.screen = None
+        if problem.screen:
+            self.screen = Screen(domain, space, pattern, problem.screen)
         self._projection = PressureProjection(
             problem, settings, self.operators, self.pressure_space, self.screen
         )
-        self._order = 0
-        self._make_solvers()
+        self._scale = 0.0
+        self._make_solver()
+        self.timer = dict.fromkeys(("assembly", "velocity", "pressure", "update"), 0.0)
 
     # -- set-up ---------------------------------------------------------------------------------
 
-    def _fixed_rows(self) -> NDArray[np.int32]:
-        """Global rows of the owned Dirichlet dofs."""
-        index_map = self.space.dofmap.index_map
-        parts = [b.dofs for b in self._boundaries] or [np.zeros(0, np.int32)]
-        local = np.unique(np.concatenate(parts))
-        return index_map.local_to_global(local[local < index_map.size_local]).astype(np.int32)
+    def _make_solver(self) -> None:
+        pattern, comm = self.operators.pattern, self.problem.domain.comm
+        self._fixed = self._fixed_entries()
+        self._solver = BlockSolver(pattern, self._fixed, comm)
+        self._factors: IncompleteLU | None = None
+        self._age = 0
+        self._solution = block_vector(pattern)
+        self._load = block_vector(pattern)
+        self._work = block_vector(pattern)
+        self._inverse = np.empty(pattern.rows)
+        self._rhs = np.empty((pattern.rows, 3))
+        self._newer_block, self._older_block = (np.empty((pattern.local, 3)) for _ in range(2))
+        if self.settings.velocity_preconditioner == "ilu":
+            self._factors = IncompleteLU(pattern)
 
-    def _make_solvers(self) -> None:
-        tolerance = {"ksp_rtol": self.settings.tolerance}
-        ops = self.operators
-        ops.system.setOption(PETSc.Mat.Option.KEEP_NONZERO_PATTERN, True)
-        self._velocity_solver = KrylovSolver(
-            ops.system, "tentative_velocity", {**VELOCITY_OPTIONS, **tolerance}
-        )
-        # Row sums of P1 masses are positive, so the update needs no solve; those of P2 are not.
-        self._update_solver = None
-        if self.settings.velocity_degree == 2:
-            update = ops.mass.copy()
-            update.zeroRowsColumns(self._fixed, diag=1.0)
-            options = {**MASS_OPTIONS, **tolerance}
-            self._update_solver = KrylovSolver(update, "velocity_update", options)
-        self._rhs = ops.system.createVecLeft()
-        self._work = ops.system.createVecLeft()
+    def _fixed_entries(self) -> NDArray[np.int64]:
+        """Flat positions, in a block vector, of the owned entries with a Dirichlet value."""
+        rows = self.operators.pattern.rows
+        found = [np.zeros(0, np.int64)]
+        for boundary in self._boundaries:
+            owned = boundary.dofs[boundary.dofs < rows].astype(np.int64)
+            for component in _components(boundary):
+                found.append(3 * owned + component)
+        return np.unique(np.concatenate(found))
 
-    def _set_order(self, order: int) -> None:
-        """Switch between BDF1 (first step) and BDF2; rebuilds what depends on tau."""
-        self._order = order
-        lead = 1.0 if order == 1 else 1.5
-        self._tau_rho = self.time_step / (lead * self.problem.density)
-        ops = self.operators
-        self._linear = ops.mass.copy()
-        self._linear.scale(1.0 / self._tau_rho)
-        self._linear.axpy(
-            self.problem.rheology.constant, ops.stiffness, PETSc.Mat.Structure.SAME_NONZERO_PATTERN
-        )
-        self._projection.set_time_scale(self._tau_rho)
+    def set_time_step(self, time_step: float) -> None:
+        """Use another step [s] from the next one on."""
+        self.time_step = time_step
 
-    # -- one step -------------------------------------------------------------------------------
-
-    def set_initial(
-        self,
-        velocity: Callable[[Array], Array],
-        previous: Callable[[Array], Array] | None = None,
-    ) -> None:
+    def set_initial(self, velocity: Field, previous: Field | None = None) -> None:
         """Set u(0) and, to start with BDF2, u(-dt), as functions of x (3, n) giving (3, n)."""
         points = self.space.tabulate_dof_coordinates().T
         for functions, source in ((self.velocity, velocity), (self._previous, previous)):
@@ -121,101 +123,227 @@ class FractionalStep:
         if previous is not None:
             self.steps = max(self.steps, 1)
 
+    # -- state ----------------------------------------------------------------------------------
+
+    def state(self) -> dict[str, Any]:
+        """Copies of all that the next step depends on.
+
+        ``velocity``, ``previous`` (3, local dofs) [m/s]; ``pressure`` [Pa] and ``impulse_1``,
+        ``impulse_2`` [m2/s] on the owned pressure unknowns; ``outlets`` by name; ``time`` [s],
+        ``steps``, ``time_step`` and ``last_step`` [s], ``preconditioned``.
+        """
+        outlets = {o.name: o.state() for o in self.problem.outlets if hasattr(o, "state")}
+        return {
+            "velocity": np.array([u.x.array for u in self.velocity]),
+            "previous": np.array([u.x.array for u in self._previous]),
+            "pressure": self.pressure.array.copy(),
+            "impulse_1": self._impulses[0].array.copy(),
+            "impulse_2": self._impulses[1].array.copy(),
+            "outlets": outlets,
+            "time": self.time,
+            "steps": self.steps,
+            "time_step": self.time_step,
+            "last_step": self._last_step,
+            "preconditioned": self._factors is not None,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go back to a ``state`` of this problem."""
+        for name, functions in (("velocity", self.velocity), ("previous", self._previous)):
+            for function, values in zip(functions, state[name], strict=True):
+                function.x.array[:] = values
+        self.pressure.array[:] = state["pressure"]
+        self._impulses[0].array[:] = state["impulse_1"]
+        self._impulses[1].array[:] = state["impulse_2"]
+        for outlet in self.problem.outlets:
+            if outlet.name in state["outlets"]:
+                outlet.restore(state["outlets"][outlet.name])
+        self.time, self.steps = state["time"], state["steps"]
+        self.time_step, self._last_step = state["time_step"], state["last_step"]
+        self._factors = IncompleteLU(self.operators.pattern) if state["preconditioned"] else None
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Forget what is carried along only to be faster, so that a restart is exact."""
+        self._age = 0
+        self._projection.refresh()
+
+    def kinetic_energy(self) -> float:
+        """rho/2 int |u|^2 [J], all ranks."""
+        u, image = view(self._work), self._rhs
+        _gather(self.velocity, u[: self.operators.pattern.local])
+        self._work.scatter_forward()
+        self.operators.pattern.multiply(self.operators.mass, u, image)
+        local = 0.5 * self.problem.density * float(np.vdot(u[: len(image)], image))
+        return self.problem.domain.comm.allreduce(local)
+
+    # -- one step -------------------------------------------------------------------------------
+
     def step(self) -> StepReport:
         """Advance by one time step.
 
         Raises:
             SolverDiverged: a linear solve failed or the velocity is not finite.
         """
-        order = 1 if self.steps == 0 else 2
-        if order != self._order:
-            self._set_order(order)
-        self.time += self.time_step
-        report = StepReport(self.time)
+        report = StepReport(self.time + self.time_step)
         try:
-            self._tentative(report)
-            self._projection.apply(self.velocity, self.pressure, report)
-            self._correct(report)
+            self._set_scheme()
+            self.time = report.time
+            self._predict()
+            for _ in range(1 + self.settings.corrections):
+                self._assemble()
+                self._solve_velocity(report)
+            self._shift()
+            self._project(report)
         except SolverDiverged as error:
-            error.where = f"t = {self.time:.6g} s, step {self.steps + 1}"
+            error.where = f"t = {report.time:.6g} s, step {self.steps + 1}"
             raise
         self.steps += 1
+        self._last_step = self.time_step
         return report
 
-    def _tentative(self, report: StepReport) -> None:
-        ops = self.operators
-        history = []
-        for new, old, wind in zip(self.velocity, self._previous, ops.wind, strict=True):
-            u, u_old = new.x.array, old.x.array
-            ahead = 0.0 if self._order == 1 else self.settings.wind_extrapolation
-            wind.x.array[:] = (1.0 + ahead) * u - ahead * u_old
-            history.append(u.copy() if self._order == 1 else (2 * u - 0.5 * u_old))
-            old.x.array[:] = u
-        ops.assemble_convection()
-        ops.system.scale(self.problem.density)
-        ops.system.axpy(1.0, self._linear, PETSc.Mat.Structure.SAME_NONZERO_PATTERN)
-        if self.screen:
-            self.screen.update([w.x.array for w in ops.wind])
-            self.screen.add_implicit(ops.system)
-        ops.system.zeroRows(self._fixed, diag=1.0)
-        values = self._boundary_values()
-        scale = self.problem.density / self.time_step
-        # Preconditioned residuals are velocities: a small component needs no tighter solve.
-        prescribed = self.problem.domain.comm.allreduce(sum(float(g @ g) for g in values))
-        floor = self.settings.tolerance * np.sqrt(
-            prescribed + sum(w.x.petsc_vec.norm() ** 2 for w in ops.wind)
-        )
-        for i in range(3):
-            self._work.array[:] = history[i][: self._work.local_size] * scale
-            ops.mass.mult(self._work, self._rhs)
-            ops.load[i].multAdd(self.pressure, self._rhs, self._rhs)
-            if self.screen:
-                self._add_local(self.screen.explicit_load(i))
-            self._rhs.setValues(self._fixed, values[i])
-            self._rhs.assemble()
-            solution = self.velocity[i]
-            solution.x.array[:] = ops.wind[i].x.array
-            # A guess that holds the boundary values keeps their rows out of the iteration.
-            solution.x.array[self._fixed - self.space.dofmap.index_map.local_range[0]] = values[i]
-            self._velocity_solver.solve(self._rhs, solution.x.petsc_vec, floor)
-            solution.x.scatter_forward()
-            report.velocity_iterations.append(self._velocity_solver.iterations)
-        # Norms are collective: every rank raises, or none.
-        if not np.isfinite(sum(u.x.petsc_vec.norm() for u in self.velocity)):
-            raise SolverDiverged("the velocity is not finite")
+    def _set_scheme(self) -> None:
+        """Coefficients of BDF1 in the first step, then of BDF2 on varying steps.
 
-    def _correct(self, report: StepReport) -> None:
-        ops = self.operators
-        for i in range(3):
-            u = self.velocity[i]
-            # Solve for the correction: it vanishes where the velocity is prescribed.
-            ops.gradient[i].mult(self._projection.increment, self._rhs)
-            self._rhs.scale(-self._tau_rho)
-            self._rhs.setValues(self._fixed, np.zeros(len(self._fixed)))
-            self._rhs.assemble()
-            if self._update_solver:
-                self._work.set(0.0)
-                self._update_solver.solve(self._rhs, self._work)
-                report.update_iterations.append(self._update_solver.iterations)
-            else:
-                self._work.pointwiseDivide(self._rhs, ops.lumped_mass)
-            u.x.petsc_vec.axpy(1.0, self._work)
-            u.x.scatter_forward()
+        u' = (lead u - newer u_n + older u_(n-1)) / dt, exact for parabolas.
+        """
+        ratio = self.time_step / self._last_step
+        self._ratio = ratio
+        if self.steps == 0:
+            self._lead, self._newer, self._older = 1.0, 1.0, 0.0
+        else:
+            self._lead = (1.0 + 2.0 * ratio) / (1.0 + ratio)
+            self._newer, self._older = 1.0 + ratio, ratio**2 / (1.0 + ratio)
+        scale = self.time_step / (self._lead * self.problem.density)
+        if scale != self._scale:
+            self._scale = scale
+            self._linear = self.operators.mass / scale
+            if self.problem.rheology.constant is not None:
+                self._linear += self.problem.rheology.constant * self.operators.stiffness
+            self._projection.set_time_scale(scale)
+            self._age = 0
 
-    # -- helpers --------------------------------------------------------------------------------
-
-    def _boundary_values(self) -> list[Array]:
-        """Dirichlet values of each component, in the order of the fixed rows."""
-        index_map = self.space.dofmap.index_map
-        start, size = index_map.local_range[0], index_map.size_local
-        dense = np.zeros((3, size + index_map.num_ghosts))
+    def _predict(self) -> None:
+        """The known velocities, the wind and the initial guess of this step."""
+        start = clock.perf_counter()
+        newer, older = self._newer_block, self._older_block
+        _gather(self.velocity, newer)
+        _gather(self._previous, older)
+        ahead = 0.0 if self.steps == 0 else self._ratio
+        # The extrapolated velocity is a good guess even where it is not the wind.
+        solution = view(self._solution)[: len(newer)]
+        np.multiply(newer, 1.0 + ahead, out=solution)
+        solution -= ahead * older
+        ahead *= self.settings.wind_extrapolation
+        self._wind = newer if ahead == 0.0 else (1.0 + ahead) * newer - ahead * older
         for boundary in self._boundaries:
-            dense[:, boundary.dofs] = boundary.values(self.time)
-        return [dense[i, self._fixed - start] for i in range(3)]
+            values = boundary.values(self.time)
+            for component in _components(boundary):
+                solution[boundary.dofs, component] = values[component]
+        self.timer["update"] += clock.perf_counter() - start
 
-    def _add_local(self, load: Array) -> None:
-        """Add a local load vector to the right side, ghost entries on their owners."""
-        work = dolfinx.fem.Function(self.space)
-        work.x.array[:] = load
-        work.x.scatter_reverse(dolfinx.la.InsertMode.add)
-        self._rhs.array[:] += work.x.array[: self._rhs.local_size]
+    def _assemble(self) -> None:
+        """Velocity matrix, divided by its diagonal, and the right side."""
+        start = clock.perf_counter()
+        ops, pattern, density = self.operators, self.operators.pattern, self.problem.density
+        wind, newer, older = self._wind, self._newer_block, self._older_block
+        columns = [np.ascontiguousarray(wind[:, i]) for i in range(3)]
+        load = view(self._load)[: pattern.local]
+        self._load.array[:] = 0.0
+        viscosity = None
+        if self.viscosity:
+            load += self.viscosity.update(columns)
+            viscosity = self.viscosity.cells
+        values = pattern.native.data
+        values[: pattern.nonzeros] = self._linear
+        values[pattern.nonzeros :] = 0.0
+        self._cells.add(values, wind, density, viscosity)
+        self._outlets.add(values, columns, density)
+        if self.screen:
+            self.screen.update(columns)
+            self.screen.add_implicit(values)
+            load += self.screen.explicit_load()
+        pattern.native.scatter_reverse()
+        library().scale_rows(pattern.rows, pattern.start, pattern.diagonal, values, self._inverse)
+        self._load.scatter_reverse(dolfinx.la.InsertMode.add)
+        # (rho / dt) M (newer u_n - older u_(n-1)), the increments below complete M u.
+        history = view(self._work)[: pattern.local]
+        np.multiply(newer, self._newer, out=history)
+        if self._older:
+            history -= self._older * older
+        self._work.scatter_forward()
+        pattern.multiply(ops.mass, view(self._work), self._rhs)
+        self._rhs *= density / self.time_step
+        self._rhs += load[: pattern.rows]
+        self._add_pressure()
+        self._rhs *= self._inverse[:, None]
+        self.timer["assembly"] += clock.perf_counter() - start
+
+    def _add_pressure(self) -> None:
+        """Loads of the last pressure and of the increments that complete the last velocities."""
+        ops, past = self.operators, self._history_pressure
+        factor = -self.problem.density / self.time_step
+        past.set(0.0)
+        past.axpy(factor * self._newer, self._impulses[0])
+        past.axpy(-factor * self._older, self._impulses[1])
+        column, result = ops.load[0].createVecs()[1], ops.load[0].createVecs()[1]
+        for i in range(3):
+            ops.load[i].mult(self.pressure, column)
+            ops.gradient[i].mult(past, result)
+            self._rhs[:, i] += column.array
+            self._rhs[:, i] += result.array
+
+    def _solve_velocity(self, report: StepReport) -> None:
+        start = clock.perf_counter()
+        pattern, rows = self.operators.pattern, self.operators.pattern.rows
+        solution = view(self._solution)[: pattern.local]
+        comm = self.problem.domain.comm
+        # Residuals are velocities: small against the flow is small enough.
+        size = comm.allreduce(float(np.vdot(solution[:rows], solution[:rows])))
+        # With rest as the guess, the first velocities come from the right side alone.
+        size = max(size, comm.allreduce(float(np.vdot(self._rhs, self._rhs))))
+        values = pattern.native.data
+        if self._factors:
+            if self._age % FACTOR_STEPS == 0:
+                self._factors.factorise(values)
+            self._age += 1
+        self._solver.solve(
+            values,
+            self._rhs.reshape(-1),
+            self._solution,
+            self.settings.tolerance * np.sqrt(size),
+            self._factors,
+        )
+        report.velocity_iterations += self._solver.iterations
+        # The first steps have poor guesses and say nothing about the later ones.
+        slow = self.steps > 4 and self._solver.iterations > JACOBI_LIMIT
+        if slow and self._factors is None and self.settings.velocity_preconditioner == "auto":
+            self._factors, self._age = IncompleteLU(pattern), 0
+        self._wind = solution
+        self.timer["velocity"] += clock.perf_counter() - start
+
+    def _shift(self) -> None:
+        """The new velocity becomes the last one."""
+        start = clock.perf_counter()
+        for i in range(3):
+            self._previous[i].x.array[:] = self._newer_block[:, i]
+            self.velocity[i].x.array[:] = view(self._solution)[: len(self._newer_block), i]
+        self.timer["update"] += clock.perf_counter() - start
+
+    def _project(self, report: StepReport) -> None:
+        start = clock.perf_counter()
+        self._projection.apply(self.velocity, self.pressure, report)
+        self._impulses.reverse()
+        self._projection.increment.copy(self._impulses[0])
+        self._impulses[0].scale(self._scale)
+        self.timer["pressure"] += clock.perf_counter() - start
+
+
+def _components(boundary: Any) -> tuple[int, ...]:
+    """The velocity components that a boundary condition sets; all unless it says otherwise."""
+    return getattr(boundary, "components", (0, 1, 2))
+
+
+def _gather(functions: list[dolfinx.fem.Function], block: Array) -> None:
+    for i, function in enumerate(functions):
+        block[:, i] = function.x.array

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Matrices of the fractional step: assembled once, except convection."""
+"""Matrices of the fractional step that are assembled once."""
 
 from __future__ import annotations
 
@@ -8,68 +8,36 @@ from petsc4py import PETSc
 import dolfinx
 import numpy as np
 import ufl
-from dolfinx.fem.petsc import assemble_matrix, create_matrix
 
+from solvers.common.block_matrix import Pattern
+from solvers.common.forms import assembled, compile_form
 from solvers.common.tagged_mesh import TaggedMesh
-from solvers.fluid.convection import (
-    Backflow,
-    Convection,
-    FormConvection,
-    LinearConvection,
-    compile_form,
-    convection_form,
-)
 from solvers.fluid.pressure_space import PressureSpace
 
 
 class Operators:
-    """Scalar velocity matrices shared by the three components, and the pressure coupling.
+    """Velocity matrices shared by the three components, and the pressure coupling.
 
     With v, u scalar velocity functions, q, p pressures that may jump across device surfaces:
-    ``mass`` (u, v) and its row sums ``lumped_mass``; ``stiffness`` (grad u, grad v);
+    nonzeros ``mass`` (u, v) and ``stiffness`` (grad u, grad v) on ``pattern``;
     ``divergence[i]`` (d_i u, q);
     ``load[i]`` (p, d_i v) - <p n_i, v> on the outlets; ``gradient[i]`` (d_i p, v) cell by cell;
-    ``laplacian`` (grad p, grad q) cell by cell.
+    ``laplacian`` (grad p, grad q) cell by cell; ``pressure_mass`` row sums of (p, q).
     """
 
     def __init__(
-        self,
-        domain: TaggedMesh,
-        degree: int,
-        pressure: PressureSpace,
-        outlets: list[str],
-        beta: float,
+        self, domain: TaggedMesh, degree: int, pressure: PressureSpace, outlets: list[str]
     ) -> None:
-        """Assemble; ``beta`` scales the backflow term on the ``outlets``."""
+        """Assemble; the pressure acts as a load on the ``outlets``."""
         self.velocity = dolfinx.fem.functionspace(domain.mesh, ("Lagrange", degree))
-        self.wind = tuple(dolfinx.fem.Function(self.velocity) for _ in range(3))
         u, v = ufl.TrialFunction(self.velocity), ufl.TestFunction(self.velocity)
-        self._ds = ufl.Measure(
-            "ds",
-            domain=domain.mesh,
-            subdomain_data=domain.facet_tags,
-            subdomain_id=tuple(domain.tag(name) for name in outlets),
+        mass = compile_form(u * v * ufl.dx)
+        self.pattern = Pattern(self.velocity, mass)
+        self.mass = self.pattern.assembled(mass)
+        self.stiffness = self.pattern.assembled(
+            compile_form(ufl.inner(ufl.grad(u), ufl.grad(v)) * ufl.dx)
         )
-        form = compile_form(convection_form(self.velocity, self.wind))
-        self.system = create_matrix(form)
-        linear = degree == 1
-        self._convection: Convection = (
-            LinearConvection(self.velocity, self.wind) if linear else FormConvection(form)
-        )
-        self._backflow = Backflow(domain, self.velocity, self.wind, outlets, beta)
-        self.mass = self._assembled(u * v * ufl.dx)
-        self.stiffness = self._assembled(ufl.inner(ufl.grad(u), ufl.grad(v)) * ufl.dx)
-        ones, self.lumped_mass = self.mass.createVecs()
-        ones.set(1.0)
-        self.mass.mult(ones, self.lumped_mass)
         self._couple(domain, pressure, outlets, u, v)
-
-    def _assembled(self, form: ufl.Form) -> PETSc.Mat:
-        """Matrix with the sparsity of ``system`` (so that sums keep one pattern)."""
-        matrix = self.system.duplicate()
-        assemble_matrix(matrix, compile_form(form))
-        matrix.assemble()
-        return matrix
 
     def _couple(
         self,
@@ -80,10 +48,16 @@ class Operators:
         v: ufl.Argument,
     ) -> None:
         q, p = ufl.TestFunction(pressure.broken), ufl.TrialFunction(pressure.broken)
+        ds = ufl.Measure(
+            "ds",
+            domain=domain.mesh,
+            subdomain_data=domain.facet_tags,
+            subdomain_id=tuple(domain.tag(name) for name in outlets),
+        )
         axis = dolfinx.fem.Constant(domain.mesh, np.zeros(3))
         normal = ufl.FacetNormal(domain.mesh)
         divergence = compile_form(q * ufl.dot(axis, ufl.grad(u)) * ufl.dx)
-        outlet = compile_form(q * u * ufl.dot(axis, normal) * self._ds) if outlets else None
+        outlet = compile_form(q * u * ufl.dot(axis, normal) * ds) if outlets else None
         gradient = compile_form(ufl.dot(axis, ufl.grad(p)) * v * ufl.dx)
         reduce_ = pressure.reduction
         self.divergence, self.load, self.gradient = [], [], []
@@ -100,15 +74,7 @@ class Operators:
             self.gradient.append(assembled(gradient).matMult(reduce_))
         stiffness = assembled(compile_form(ufl.inner(ufl.grad(p), ufl.grad(q)) * ufl.dx))
         self.laplacian = stiffness.PtAP(reduce_)
-
-    def assemble_convection(self) -> None:
-        """Assemble the convection of ``wind`` into ``system`` (per unit density)."""
-        self._convection.fill(self.system)
-        self._backflow.add(self.system)
-
-
-def assembled(form: dolfinx.fem.Form) -> PETSc.Mat:
-    """New matrix of a compiled form."""
-    matrix = assemble_matrix(form)
-    matrix.assemble()
-    return matrix
+        mass = assembled(compile_form(p * q * ufl.dx)).PtAP(reduce_)
+        ones, self.pressure_mass = mass.createVecs()
+        ones.set(1.0)
+        mass.mult(ones, self.pressure_mass)

@@ -24,6 +24,7 @@ class VelocityBoundary(Protocol):
 
     Attributes:
         dofs: local velocity dofs, ghosts included.
+        components: optional; the components that are set, all where there is no such attribute.
     """
 
     dofs: NDArray[np.int32]
@@ -52,6 +53,17 @@ class Wall:
         return self._values
 
 
+class SymmetryPlane(Wall):
+    """No flow through a plane surface with its normal along a coordinate axis; free slip."""
+
+    def __init__(
+        self, domain: TaggedMesh, space: dolfinx.fem.FunctionSpace, name: str, axis: int
+    ) -> None:
+        """Locate the dofs of surface ``name``; ``axis`` 0, 1 or 2 is that of the normal."""
+        super().__init__(domain, space, name)
+        self.components = (axis,)
+
+
 @dataclass(frozen=True)
 class FlowProblem:
     """What is solved; boundaries and screen are built on the solver's velocity space.
@@ -78,10 +90,9 @@ class StepReport:
     """Iterations and balances of one step, for the history file."""
 
     time: float
-    velocity_iterations: list[int] = field(default_factory=list)
+    velocity_iterations: int = 0
     pressure_iterations: int = 0
     pressure_residual: float = 0.0
-    update_iterations: list[int] = field(default_factory=list)
     inflow: float = 0.0
     outflow: list[float] = field(default_factory=list)
     outlet_pressure: list[float] = field(default_factory=list)

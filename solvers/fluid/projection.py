@@ -68,10 +68,22 @@ class PressureProjection:
             space, operators, settings.pressure_stabilisation
         )
         self._rhs, self.increment = space.vector(), space.vector()
+        self._divergence = space.vector()
+        self._solver: KrylovSolver | None = None
 
     def set_time_scale(self, tau_rho: float) -> None:
         """Build the matrix, its solver and the liftings for tau/rho [m3 s/kg]."""
         self._tau_rho = tau_rho
+        if self._solver is None or self._depends_on_time_scale():
+            self._build(tau_rho)
+        self._slope = -tau_rho * self._conductance
+
+    def _depends_on_time_scale(self) -> bool:
+        """Whether a device resists the flow anywhere, on any rank."""
+        resists = bool(self._screen) and bool((self._screen.properties.linear > 0.0).any())
+        return self._problem.domain.comm.allreduce(resists, op=MPI.LOR)
+
+    def _build(self, tau_rho: float) -> None:
         self._matrix = self._operators.laplacian.copy()
         if self._screen:
             jump = self._screen.jump_matrix(self._space, tau_rho, self._regularisation())
@@ -83,7 +95,10 @@ class PressureProjection:
         for j, lifting in enumerate(self._liftings):
             self._matrix.mult(lifting, image)
             slope[:, j] = [image.dot(e) for e in self._indicators]
-        self._slope = -tau_rho * slope
+        self._conductance = slope
+
+    def refresh(self) -> None:
+        """Forget initial guesses; there are none beyond the state."""
 
     def _regularisation(self) -> float:
         """Length [m], small against tau a / rho, that keeps a vanishing resistance regular."""
@@ -133,6 +148,7 @@ class PressureProjection:
         rhs.set(0.0)
         for divergence, component in zip(self._operators.divergence, velocity, strict=True):
             divergence.multAdd(component.x.petsc_vec, rhs, rhs)
+        rhs.copy(self._divergence)
         rhs.scale(-1.0 / self._tau_rho)
         rhs.axpy(-1.0, self._stabilisation.apply(pressure))
         full = rhs.copy()
@@ -148,6 +164,24 @@ class PressureProjection:
         if self._rows:
             self._close_outlets(velocity, pressure, full, report)
         pressure.axpy(1.0, phi)
+        if self._settings.rotational:
+            self._rotate(pressure)
+
+    def _rotate(self, pressure: PETSc.Vec) -> None:
+        """Subtract mu times the divergence of the tentative velocity from the pressure.
+
+        The rotational form (Timmermans, Minev & van de Vosse 1996,
+        doi:10.1002/(SICI)1097-0363(19960415)22:7<673::AID-FLD373>3.0.CO;2-O); outlets keep the
+        pressure of their model. Where the viscosity varies its least value is taken.
+        """
+        viscosity = self._problem.rheology.constant
+        if viscosity is None:
+            viscosity = float(self._problem.rheology.viscosity(np.array([1e6]))[0])
+        self._divergence.pointwiseDivide(self._divergence, self._operators.pressure_mass)
+        for rows in self._rows:
+            self._divergence.setValues(rows, np.zeros(len(rows)))
+        self._divergence.assemble()
+        pressure.axpy(-viscosity, self._divergence)
 
     def _close_outlets(
         self, velocity: Velocity, pressure: PETSc.Vec, full: PETSc.Vec, report: StepReport

@@ -20,8 +20,10 @@ import dolfinx
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.common.block_matrix import Pattern
 from solvers.common.sampling import facet_evaluation
 from solvers.common.tagged_mesh import TaggedMesh
+from solvers.fluid.convection import FacetBlocks
 from solvers.fluid.pressure_space import PressureSpace
 
 Array = NDArray[np.float64]
@@ -50,21 +52,17 @@ class Screen:
     """Screen terms of the velocity and pressure equations."""
 
     def __init__(
-        self, domain: TaggedMesh, space: dolfinx.fem.FunctionSpace, properties: ScreenProperties
+        self,
+        domain: TaggedMesh,
+        space: dolfinx.fem.FunctionSpace,
+        pattern: Pattern,
+        properties: ScreenProperties,
     ) -> None:
         """Prepare the facet quadrature."""
         self.properties = properties
-        degree = space.ufl_element().degree
-        self.points = facet_evaluation(space, properties.facets, 2 * degree)
-        self._prepare(space)
+        self.points = facet_evaluation(space, properties.facets, 2 * space.ufl_element().degree)
+        self._blocks = FacetBlocks(self.points, space, pattern)
         self._domain = domain
-
-    def _prepare(self, space: dolfinx.fem.FunctionSpace) -> None:
-        dofs = space.dofmap.list[self.points.cells]
-        self._rows = space.dofmap.index_map.local_to_global(dofs.ravel()).astype(np.int32)
-        self._rows = self._rows.reshape(dofs.shape)
-        table = self.points.values.data.reshape(*self.points.shape, dofs.shape[1])
-        self._local = np.einsum("nqi,nqj->nqij", table, table)
 
     def normal_resistance(self, velocity: Array) -> Array:
         """Resistance a + b|u.n| [Pa s/m] from the velocity (n, q, 3) at the points."""
@@ -77,22 +75,20 @@ class Screen:
         normal = self.normal_resistance(at_points)
         tangential = np.broadcast_to(self.properties.tangential[:, None], normal.shape)
         implicit = np.maximum(normal, tangential)
-        weight = self.points.weights * implicit
-        self._blocks = np.einsum("nq,nqij->nij", weight, self._local)
+        self._implicit = self.points.weights * implicit
         through = np.einsum("nqd,nd->nq", at_points, self.points.normals)[..., None]
         along_normal = through * self.points.normals[:, None, :]
         explicit = (implicit - normal)[..., None] * along_normal
         explicit += (implicit - tangential)[..., None] * (at_points - along_normal)
         self._explicit = explicit * self.points.weights[..., None]
 
-    def add_implicit(self, system: PETSc.Mat) -> None:
-        """Add the implicit part to an assembled velocity matrix."""
-        system.setValuesRCV(self._rows, self._rows, self._blocks, addv=PETSc.InsertMode.ADD)
-        system.assemble()
+    def add_implicit(self, values: Array) -> None:
+        """Add the implicit part to the nonzeros of a velocity matrix [kg/s]."""
+        self._blocks.add(values, self._implicit)
 
-    def explicit_load(self, component: int) -> Array:
-        """Load of the lagged part on the local dofs (ghost entries to be added to owners)."""
-        return self.points.values.T @ self._explicit[..., component].ravel()
+    def explicit_load(self) -> Array:
+        """(local, 3) load [N] of the lagged part, ghost entries to be added to their owners."""
+        return self.points.values.T @ self._explicit.reshape(-1, 3)
 
     def jump_matrix(
         self, pressure: PressureSpace, time_scale: float, regularisation: float

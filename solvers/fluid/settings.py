@@ -8,13 +8,6 @@ from typing import Any, Literal
 
 from solvers.fluid.inflow import Profile
 
-VELOCITY_OPTIONS: dict[str, Any] = {
-    "ksp_type": "bcgs",
-    "pc_type": "bjacobi",
-    "sub_pc_type": "ilu",
-    "ksp_initial_guess_nonzero": True,
-    "ksp_max_it": 500,
-}
 MULTIGRID_OPTIONS: dict[str, Any] = {
     "ksp_type": "cg",
     "pc_type": "gamg",
@@ -25,12 +18,11 @@ MULTIGRID_OPTIONS: dict[str, Any] = {
 DIRECT_OPTIONS: dict[str, Any] = {"ksp_type": "preonly", "pc_type": "cholesky"}
 DIRECT_LIMIT = 40_000
 """Pressure unknowns up to which a factorisation, made once, beats multigrid each step."""
-MASS_OPTIONS: dict[str, Any] = {
-    "ksp_type": "cg",
-    "pc_type": "jacobi",
-    "ksp_initial_guess_nonzero": True,
-    "ksp_max_it": 500,
-}
+
+JACOBI_LIMIT = 25
+"""Iterations of the velocity solve from which an incomplete factorisation pays."""
+FACTOR_STEPS = 10
+"""Steps that share one incomplete factorisation."""
 
 
 @dataclass(frozen=True)
@@ -70,10 +62,16 @@ class FlowSettings:
         inlet_profile: shape of the inlet velocity.
         backflow_beta: weight of the outlet backflow term; 1 is the energy bound and was
             needed where outlets cut coarse or decelerating flow.
-        wind_extrapolation: the wind that convects is u_n + this * (u_n - u_(n-1)); 1 is second
-            order in time and needs steps below the inverse shear rate, 0 holds at larger steps.
+        corrections: times the velocity is solved again in each step, convected by the velocity
+            just found: 1 makes the scheme second order in time at any step, 0 saves the work.
+        wind_extrapolation: the first wind of a step is u_n + this * (u_n - u_(n-1)). Without
+            corrections 0 is first order and 1 second order, but above 1/3 disturbances grow once
+            a step is no longer small against the inverse shear rate.
         pressure_stabilisation: weight of the pressure stabilisation (0 to 1).
         tolerance: relative tolerance of the Krylov solvers.
+        rotational: rotational form of the pressure update.
+        velocity_preconditioner: ``jacobi``, ``ilu``, or ``auto``, which goes over to the
+            factorisation once Jacobi needs more than ``JACOBI_LIMIT`` iterations.
         outlets: outlet closure.
         speed_limit: a nodal speed above this many times the peak mean inlet velocity is
             called non-physical.
@@ -92,9 +90,12 @@ class FlowSettings:
     samples_per_cycle: int = 100
     inlet_profile: Profile = "womersley"
     backflow_beta: float = 1.0
+    corrections: int = 1
     wind_extrapolation: float = 0.0
     pressure_stabilisation: float = 0.25
     tolerance: float = 1e-6
+    rotational: bool = False
+    velocity_preconditioner: Literal["auto", "jacobi", "ilu"] = "auto"
     outlets: OutletSettings = field(default_factory=OutletSettings)
     speed_limit: float = 30.0
     retries: int = 1

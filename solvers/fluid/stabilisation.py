@@ -9,8 +9,8 @@ import dolfinx
 import numpy as np
 import ufl
 
-from solvers.fluid.convection import compile_form
-from solvers.fluid.operators import Operators, assembled
+from solvers.common.forms import assembled, compile_form
+from solvers.fluid.operators import Operators
 from solvers.fluid.pressure_space import PressureSpace
 
 
@@ -37,10 +37,7 @@ class PressureStabilisation:
         for i in range(3):
             axis.value[:] = np.eye(3)[i]
             self._gradient.append(assembled(slope).PtAP(pressure.reduction))
-        mass = assembled(compile_form(p * q * ufl.dx)).PtAP(pressure.reduction)
-        ones, self._lumped = mass.createVecs()
-        ones.set(1.0)
-        mass.mult(ones, self._lumped)
+        self._lumped = operators.pressure_mass
         self._result, self._part, self._work = (pressure.vector() for _ in range(3))
 
     def apply(self, pressure: PETSc.Vec) -> PETSc.Vec:

@@ -196,6 +196,8 @@ def _flow(study: Study) -> str:
         if flow.wind_extrapolation
         else "the last velocity"
     )
+    if flow.corrections:
+        wind += f", then {flow.corrections} more time(s) by the velocity found"
     return (
         "Incompressible Navier-Stokes equations, rigid walls, Newtonian blood of density "
         f"{flow.density_kg_m3:g} kg/m³ and viscosity {1000 * flow.viscosity_pa_s:g} mPa s. "

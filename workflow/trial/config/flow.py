@@ -66,17 +66,28 @@ class Flow(Block):
     backflow_beta: float = Field(
         1.0, ge=0, le=1, description="backflow stabilisation at the outlets; 1 is the energy bound"
     )
+    corrections: int = Field(
+        1,
+        ge=0,
+        le=5,
+        description="velocity solves after the first in each step; 1: second order in time",
+    )
     wind_extrapolation: float = Field(
         0.0,
         ge=0,
         le=1,
-        description="1: second order in time, for small steps; 0: first order, robust",
+        description="extrapolation of the convecting velocity; above 1/3 for small steps only",
     )
+    rotational: bool = Field(False, description="rotational form of the pressure update")
     pressure_stabilisation: float = Field(
         0.25, ge=0, le=1, description="weight of the pressure stabilisation"
     )
     tolerance: float = Field(
         1e-6, gt=1e-14, le=1e-2, description="relative tolerance of the linear solvers"
+    )
+    velocity_preconditioner: Literal["auto", "jacobi", "ilu"] = Field(
+        "auto",
+        description="preconditioner of the velocity; auto goes over to ilu where jacobi is slow",
     )
     outlets: Outlets = Field(default=Outlets(), description="how the flow leaves")
     speed_limit: float = Field(

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Compilation of UFL forms with the options of this package."""
+
+from __future__ import annotations
+
+from petsc4py import PETSc
+
+import dolfinx
+import ufl
+from dolfinx.fem.petsc import assemble_matrix
+
+from solvers.common import _compat
+
+
+def compile_form(form: ufl.Form) -> dolfinx.fem.Form:
+    """Compile with the options of this package."""
+    return dolfinx.fem.form(form, jit_options=_compat.jit_options())
+
+
+def assembled(form: dolfinx.fem.Form) -> PETSc.Mat:
+    """New PETSc matrix of a compiled form."""
+    matrix = assemble_matrix(form)
+    matrix.assemble()
+    return matrix

@@ -22,3 +22,10 @@ def assembled(form: dolfinx.fem.Form) -> PETSc.Mat:
     matrix = assemble_matrix(form)
     matrix.assemble()
     return matrix
+
+
+def released(product: PETSc.Mat) -> PETSc.Mat:
+    """Copy of a matrix product that does not keep its factors alive; the product is destroyed."""
+    copy = product.duplicate(copy=True)
+    product.destroy()
+    return copy

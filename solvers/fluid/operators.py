@@ -10,7 +10,7 @@ import numpy as np
 import ufl
 
 from solvers.common.block_matrix import Pattern
-from solvers.common.forms import assembled, compile_form
+from solvers.common.forms import assembled, compile_form, released
 from solvers.common.tagged_mesh import TaggedMesh
 from solvers.fluid.pressure_space import PressureSpace
 
@@ -64,17 +64,17 @@ class Operators:
         for i in range(3):
             axis.value[:] = np.eye(3)[i]
             broken = assembled(divergence)
-            self.divergence.append(reduce_.transposeMatMult(broken))
+            self.divergence.append(released(reduce_.transposeMatMult(broken)))
             load = self.divergence[-1].copy()
             if outlet is not None:
-                on_outlets = reduce_.transposeMatMult(assembled(outlet))
+                on_outlets = released(reduce_.transposeMatMult(assembled(outlet)))
                 load.axpy(-1.0, on_outlets, PETSc.Mat.Structure.DIFFERENT_NONZERO_PATTERN)
             load.transpose()
             self.load.append(load)
-            self.gradient.append(assembled(gradient).matMult(reduce_))
+            self.gradient.append(released(assembled(gradient).matMult(reduce_)))
         stiffness = assembled(compile_form(ufl.inner(ufl.grad(p), ufl.grad(q)) * ufl.dx))
-        self.laplacian = stiffness.PtAP(reduce_)
-        mass = assembled(compile_form(p * q * ufl.dx)).PtAP(reduce_)
+        self.laplacian = released(stiffness.PtAP(reduce_))
+        mass = released(assembled(compile_form(p * q * ufl.dx)).PtAP(reduce_))
         ones, self.pressure_mass = mass.createVecs()
         ones.set(1.0)
         mass.mult(ones, self.pressure_mass)

@@ -9,7 +9,7 @@ import dolfinx
 import numpy as np
 import ufl
 
-from solvers.common.forms import assembled, compile_form
+from solvers.common.forms import assembled, compile_form, released
 from solvers.fluid.operators import Operators
 from solvers.fluid.pressure_space import PressureSpace
 
@@ -36,7 +36,7 @@ class PressureStabilisation:
         self._gradient = []
         for i in range(3):
             axis.value[:] = np.eye(3)[i]
-            self._gradient.append(assembled(slope).PtAP(pressure.reduction))
+            self._gradient.append(released(assembled(slope).PtAP(pressure.reduction)))
         self._lumped = operators.pressure_mass
         self._result, self._part, self._work = (pressure.vector() for _ in range(3))
 

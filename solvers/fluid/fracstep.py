@@ -67,6 +67,7 @@ class FractionalStep:
         self._impulses = [self.pressure_space.vector() for _ in range(2)]
         self._history_pressure = self.pressure_space.vector()
         self._boundaries = [make(space) for make in problem.boundaries]
+        self._nodes = space.tabulate_dof_coordinates().T
         self._cells = CellTerms(space, pattern)
         self._outlets = OutletConvection(domain, space, pattern, names, settings.backflow_beta)
         self.viscosity = None
@@ -115,10 +116,9 @@ class FractionalStep:
 
     def set_initial(self, velocity: Field, previous: Field | None = None) -> None:
         """Set u(0) and, to start with BDF2, u(-dt), as functions of x (3, n) giving (3, n)."""
-        points = self.space.tabulate_dof_coordinates().T
         for functions, source in ((self.velocity, velocity), (self._previous, previous)):
             if source is not None:
-                for component, values in zip(functions, source(points), strict=True):
+                for component, values in zip(functions, source(self._nodes), strict=True):
                     component.x.array[:] = values
         if previous is not None:
             self.steps = max(self.steps, 1)
@@ -271,6 +271,8 @@ class FractionalStep:
         np.multiply(newer, self._newer, out=history)
         if self._older:
             history -= self._older * older
+        if self.problem.force:
+            history += self.time_step / density * self.problem.force(self.time, self._nodes).T
         self._work.scatter_forward()
         pattern.multiply(ops.mass, view(self._work), self._rhs)
         self._rhs *= density / self.time_step

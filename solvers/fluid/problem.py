@@ -75,6 +75,7 @@ class FlowProblem:
         outlets: one model per outlet surface.
         boundaries: make the Dirichlet conditions; later ones win on shared dofs.
         screen: device coefficients, or None.
+        force: body force [N/m3] at a time [s] and points (3, n), giving (3, n); or None.
     """
 
     domain: TaggedMesh
@@ -83,6 +84,7 @@ class FlowProblem:
     outlets: Sequence[Outlet]
     boundaries: Sequence[Callable[[dolfinx.fem.FunctionSpace], VelocityBoundary]]
     screen: ScreenProperties | None = None
+    force: Callable[[float, Array], Array] | None = None
 
 
 @dataclass

@@ -68,7 +68,7 @@ class PressureProjection:
             space, operators, settings.pressure_stabilisation
         )
         self._rhs, self.increment = space.vector(), space.vector()
-        self._divergence = space.vector()
+        self._divergence, self._guess = space.vector(), space.vector()
         self._solver: KrylovSolver | None = None
 
     def set_time_scale(self, tau_rho: float) -> None:
@@ -98,7 +98,8 @@ class PressureProjection:
         self._conductance = slope
 
     def refresh(self) -> None:
-        """Forget initial guesses; there are none beyond the state."""
+        """Forget the initial guess of the next solve."""
+        self._guess.set(0.0)
 
     def _regularisation(self) -> float:
         """Length [m], small against tau a / rho, that keeps a vanishing resistance regular."""
@@ -157,8 +158,10 @@ class PressureProjection:
         rhs.assemble()
         if not self._rows:
             rhs.shift(-rhs.sum() / rhs.size)
-        # Increments beyond the last digits of the pressure are nothing to iterate on.
+        # The last increment is close; beyond the last digits of the pressure is nothing to find.
+        self._guess.copy(phi)
         self._solver.solve(rhs, phi, floor=1e-12 * pressure.norm())
+        phi.copy(self._guess)
         report.pressure_iterations = self._solver.iterations
         report.pressure_residual = self._solver.residual
         if self._rows:

@@ -10,8 +10,11 @@ from solvers.fluid.inflow import Profile
 
 MULTIGRID_OPTIONS: dict[str, Any] = {
     "ksp_type": "cg",
+    "ksp_initial_guess_nonzero": True,
     "pc_type": "gamg",
     "pc_gamg_threshold": 0.02,
+    "pc_gamg_coarse_eq_limit": 1000,
+    "mg_levels_ksp_max_it": 1,
     "mg_levels_pc_type": "jacobi",
     "ksp_max_it": 500,
 }

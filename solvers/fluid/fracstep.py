@@ -18,6 +18,8 @@ import time as clock
 from collections.abc import Callable
 from typing import Any
 
+from petsc4py import PETSc
+
 import dolfinx
 import numpy as np
 from numpy.typing import NDArray
@@ -63,6 +65,7 @@ class FractionalStep:
         self.velocity = [dolfinx.fem.Function(space) for _ in range(3)]
         self._previous = [dolfinx.fem.Function(space) for _ in range(3)]
         self.pressure = self.pressure_space.vector()
+        self._last_pressure = self.pressure_space.vector()
         # Increments of the last two steps, times tau/rho of their step: they stand for M (u - u*).
         self._impulses = [self.pressure_space.vector() for _ in range(2)]
         self._history_pressure = self.pressure_space.vector()
@@ -176,6 +179,25 @@ class FractionalStep:
         self.operators.pattern.multiply(self.operators.mass, u, image)
         local = 0.5 * self.problem.density * float(np.vdot(u[: len(image)], image))
         return self.problem.domain.comm.allreduce(local)
+
+    def reaction(self) -> tuple[Array, PETSc.Vec]:
+        """Force of the fluid on the dofs whose velocity is given, in the last step.
+
+        The residual of the momentum equation, tested with the basis function of each dof: summed
+        over a wall it is the volume form of the force (John & Matthies 2001, doi:10.1002/fld.195),
+        more accurate than stresses of the velocity gradient.
+
+        Returns:
+            (owned dofs, 3) force [N], 0 where no velocity is given, and the pressure it holds [Pa]:
+            the one of the step before. The newer pressure changes the normal part only.
+        """
+        pattern = self.operators.pattern
+        force, image = np.zeros((pattern.rows, 3)), np.empty((pattern.rows, 3))
+        self._solution.scatter_forward()
+        pattern.multiply(pattern.native.data, view(self._solution), image)
+        residual = (self._rhs - image) / self._inverse[:, None]
+        force.ravel()[self._fixed] = residual.ravel()[self._fixed]
+        return force, self._last_pressure
 
     # -- one step -------------------------------------------------------------------------------
 
@@ -334,6 +356,7 @@ class FractionalStep:
 
     def _project(self, report: StepReport) -> None:
         start = clock.perf_counter()
+        self.pressure.copy(self._last_pressure)
         self._projection.apply(self.velocity, self.pressure, report)
         self._impulses.reverse()
         self._projection.increment.copy(self._impulses[0])

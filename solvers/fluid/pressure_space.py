@@ -26,6 +26,7 @@ class PressureSpace:
     """Pressure unknowns and the reduction from discontinuous P1.
 
     Attributes:
+        vertices: continuous P1 space, numbers the vertices.
         broken: discontinuous P1 space on which the operators are assembled.
         reduction: (broken dofs, unknowns) 0/1 matrix T; reduced operators are T^T A T.
         unknowns: (local cells, 4) global number of the unknown at each cell vertex.
@@ -36,9 +37,9 @@ class PressureSpace:
         self.domain = domain
         mesh = domain.mesh
         self.broken = dolfinx.fem.functionspace(mesh, ("Discontinuous Lagrange", 1))
-        self._vertices = dolfinx.fem.functionspace(mesh, ("Lagrange", 1))
+        self.vertices = dolfinx.fem.functionspace(mesh, ("Lagrange", 1))
         first, second = self._number(screens)
-        vertex = self._vertices.dofmap.list
+        vertex = self.vertices.dofmap.list
         behind = self._cells_behind(screens)
         self.unknowns = np.where(
             behind[:, None] & (second[vertex] >= 0), second[vertex], first[vertex]
@@ -57,7 +58,7 @@ class PressureSpace:
 
     def _number(self, screens: list[str]) -> tuple[Index, Index]:
         """Global numbers of the lumen-side unknown and, or -1, of the one behind, per vertex."""
-        space, comm = self._vertices, self.domain.comm
+        space, comm = self.vertices, self.domain.comm
         mark = dolfinx.fem.Function(space)
         for name in screens:
             facets = self.domain.facets(name, owned=False)
@@ -103,13 +104,17 @@ class PressureSpace:
             behind: which side of a device surface to take; None takes any attached cell,
                 which is right on the boundary.
         """
+        return self.facet_vertices(facets, behind=behind)[1]
+
+    def facet_vertices(self, facets: Index, *, behind: bool | None = None) -> tuple[Index, Index]:
+        """(n, 3) dofs of ``vertices`` and (n, 3) unknowns, as in :meth:`facet_unknowns`."""
         mesh = self.domain.mesh
         to_cell = mesh.topology.connectivity(2, 3)
         lumen = self.domain.markers["cells"]["lumen"]
         region = np.zeros(len(self.unknowns), np.int32)
         region[self.domain.cell_tags.indices] = self.domain.cell_tags.values
         to_facet = mesh.topology.connectivity(3, 2).array.reshape(-1, 4)
-        result = np.empty((len(facets), 3), np.int32)
+        corners, unknowns = np.empty((2, len(facets), 3), np.int32)
         for row, facet in enumerate(facets):
             cells = to_cell.links(facet)
             if behind is not None:
@@ -117,9 +122,11 @@ class PressureSpace:
             local = int(np.flatnonzero(to_facet[cells[0]] == facet)[0])
             # In a simplex, local facet i is the one opposite to vertex i. Sorted by vertex, so
             # that both sides of a facet list it in the same order.
-            vertices = np.delete(self._vertices.dofmap.list[cells[0]], local)
-            result[row] = np.delete(self.unknowns[cells[0]], local)[np.argsort(vertices)]
-        return result
+            vertices = np.delete(self.vertices.dofmap.list[cells[0]], local)
+            order = np.argsort(vertices)
+            corners[row] = vertices[order]
+            unknowns[row] = np.delete(self.unknowns[cells[0]], local)[order]
+        return corners, unknowns
 
     def boundary_unknowns(self, name: str) -> Index:
         """Owned unknowns (global numbers) on a boundary surface, known to their owner."""
@@ -129,6 +136,20 @@ class PressureSpace:
         start = self.domain.comm.exscan(self._local_size, op=MPI.SUM) or 0
         mine = (everywhere >= start) & (everywhere < start + self._local_size)
         return everywhere[mine].astype(np.int32)
+
+    def facet_values(self, pressure: PETSc.Vec, unknowns: Index) -> NDArray[np.float64]:
+        """Pressure [Pa] at ``unknowns`` (global numbers of vertices of local cells), same shape."""
+        start = pressure.getOwnershipRange()[0]
+        local = unknowns - start
+        if self.domain.comm.size == 1:
+            return pressure.array[local]
+        wanted, inverse = np.unique(unknowns, return_inverse=True)
+        found = PETSc.Vec().createSeq(len(wanted))
+        scatter = PETSc.Scatter().create(
+            pressure, PETSc.IS().createGeneral(wanted, comm=PETSc.COMM_SELF), found, None
+        )
+        scatter.scatter(pressure, found)
+        return found.array[inverse].reshape(unknowns.shape)
 
     def cell_values(self, pressure: PETSc.Vec) -> NDArray[np.float64]:
         """(owned cells, 4) pressure [Pa] at the vertices of each owned cell."""

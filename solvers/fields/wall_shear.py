@@ -8,24 +8,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.common.sampling import facet_evaluation
+from solvers.fluid.rheology import Newtonian, Rheology
+from solvers.fluid.viscosity import shear_rate
 
 Array = NDArray[np.float64]
 
 
-def wall_shear(gradient: Array, normals: Array, viscosity: float) -> Array:
+def wall_shear(gradient: Array, normals: Array, viscosity: float | Array) -> Array:
     """Tangential traction of the fluid on the wall [Pa].
 
     Args:
         gradient: (n, q, 3, 3) velocity gradient d u_i / d x_j [1/s].
         normals: (n, 3) unit normals out of the fluid.
-        viscosity: dynamic viscosity [Pa s].
+        viscosity: dynamic viscosity [Pa s], one number or (n, q).
 
     Returns:
         (n, q, 3) force per area of the fluid on the wall, normal part removed.
     """
     n = normals[:, None, :]
     # The wall feels the reaction of the traction that the wall exerts on the fluid.
-    traction = -viscosity * np.einsum("nqij,nqj->nqi", gradient + np.swapaxes(gradient, 2, 3), n)
+    traction = np.einsum("nqij,nqj->nqi", gradient + np.swapaxes(gradient, 2, 3), n)
+    traction *= -np.asarray(viscosity)[..., None]
     return traction - np.einsum("nqi,nqi->nq", traction, n)[..., None] * n
 
 
@@ -37,11 +40,21 @@ class WallShearAverage:
     """
 
     def __init__(
-        self, space: dolfinx.fem.FunctionSpace, facets: NDArray[np.int32], viscosity: float
+        self,
+        space: dolfinx.fem.FunctionSpace,
+        facets: NDArray[np.int32],
+        viscosity: float | Rheology,
     ) -> None:
-        """Sample ``facets``: the centroid for P1 (constant gradient), three points for P2."""
+        """Sample ``facets``: the centroid for P1 (constant gradient), three points for P2.
+
+        Args:
+            space: scalar velocity space.
+            facets: of the wall, with one cell each.
+            viscosity: dynamic viscosity [Pa s], or a law, taken at the local shear rate.
+        """
         degree = 1 if space.ufl_element().degree == 1 else 2
-        self.facets, self.viscosity = facets, viscosity
+        self.facets = facets
+        self.rheology = Newtonian(viscosity) if isinstance(viscosity, float) else viscosity
         self.points = facet_evaluation(space, facets, degree, gradients=True)
         self.reset()
 
@@ -53,7 +66,9 @@ class WallShearAverage:
 
     def add(self, velocity: list[Array], weight: float) -> None:
         """Add one instant of ``weight`` [s] from local dof arrays of the velocity [m/s]."""
-        tau = wall_shear(self.points.gradient(velocity), self.points.normals, self.viscosity)
+        gradient = self.points.gradient(velocity)
+        viscosity = self.rheology.viscosity(shear_rate(gradient))
+        tau = wall_shear(gradient, self.points.normals, viscosity)
         self._vector += weight * tau
         self._magnitude += weight * np.linalg.norm(tau, axis=-1)
         self._weight += weight

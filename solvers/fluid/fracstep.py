@@ -357,7 +357,7 @@ class FractionalStep:
     def _project(self, report: StepReport) -> None:
         start = clock.perf_counter()
         self.pressure.copy(self._last_pressure)
-        self._projection.apply(self.velocity, self.pressure, report)
+        self._projection.apply(self.velocity, self.pressure, report, self.time_step)
         self._impulses.reverse()
         self._projection.increment.copy(self._impulses[0])
         self._impulses[0].scale(self._scale)

@@ -139,7 +139,9 @@ class PressureProjection:
         self._solver.solve(rhs, lifting)
         return lifting
 
-    def apply(self, velocity: Velocity, pressure: PETSc.Vec, report: StepReport) -> None:
+    def apply(
+        self, velocity: Velocity, pressure: PETSc.Vec, report: StepReport, time_step: float
+    ) -> None:
         """Set ``increment`` for the tentative ``velocity`` and add it to ``pressure`` [Pa].
 
         Raises:
@@ -165,7 +167,7 @@ class PressureProjection:
         report.pressure_iterations = self._solver.iterations
         report.pressure_residual = self._solver.residual
         if self._rows:
-            self._close_outlets(velocity, pressure, full, report)
+            self._close_outlets(velocity, pressure, full, report, time_step)
         pressure.axpy(1.0, phi)
         if self._settings.rotational:
             self._rotate(pressure)
@@ -187,7 +189,12 @@ class PressureProjection:
         pressure.axpy(-viscosity, self._divergence)
 
     def _close_outlets(
-        self, velocity: Velocity, pressure: PETSc.Vec, full: PETSc.Vec, report: StepReport
+        self,
+        velocity: Velocity,
+        pressure: PETSc.Vec,
+        full: PETSc.Vec,
+        report: StepReport,
+        time_step: float,
     ) -> None:
         """Add the liftings to the increment so that every outlet model holds exactly."""
         # Residual on the outlet rows = consistent boundary flux of phi: mass is conserved exactly.
@@ -195,10 +202,14 @@ class PressureProjection:
         star = np.array([self._flow(section, velocity) for section in self._sections])
         flow = star - self._tau_rho * np.array([residual.dot(e) for e in self._indicators])
         before = np.array([pressure.dot(e) / e.dot(e) for e in self._indicators])
-        change = solve_outlets(list(self._problem.outlets), OutletState(flow, self._slope, before))
+        outlets = self._problem.outlets
+        change = solve_outlets(outlets, OutletState(flow, self._slope, before, time_step))
         for c, lifting in zip(change, self._liftings, strict=True):
             self.increment.axpy(c, lifting)
         flow = flow + self._slope @ change
+        for outlet, leaving in zip(outlets, flow.tolist(), strict=True):
+            if hasattr(outlet, "advance"):
+                outlet.advance(leaving, time_step)
         report.outflow = flow.tolist()
         report.inflow = float(flow.sum())
         report.outlet_pressure = (before + change).tolist()

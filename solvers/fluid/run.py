@@ -19,17 +19,20 @@ from numpy.typing import NDArray
 from solvers.common import _compat
 from solvers.common.errors import InvalidProblem, NonPhysical, SolverDiverged
 from solvers.common.tagged_mesh import TaggedMesh, read_tagged_mesh
+from solvers.fluid.closure import make_outlets
 from solvers.fluid.fracstep import FractionalStep
 from solvers.fluid.inflow import InletVelocity, Waveform
-from solvers.fluid.outlets import FixedPressure, FlowSplit, Outlet, Resistance, murray_split
+from solvers.fluid.outlets import Outlet
 from solvers.fluid.output import write_fields
 from solvers.fluid.problem import FlowProblem, Wall
-from solvers.fluid.rheology import Newtonian
+from solvers.fluid.rheology import Rheology, haematocrit_of, make_rheology
 from solvers.fluid.screen import ScreenProperties
-from solvers.fluid.settings import FlowSettings, OutletSettings
+from solvers.fluid.settings import FlowSettings
 from solvers.fluid.simulation import CycleResult, PulsatileFlow
 
 log = logging.getLogger(__name__)
+SCREEN_SHEAR_RATE = 500.0
+"""Shear rate between the wires [1/s] at which a law acts on the screen: 0.1 m/s over 0.2 mm."""
 
 
 def simulate(
@@ -48,7 +51,8 @@ def simulate(
         mesh_folder: mesh bundle.
         screen_file: device coefficients; None or an empty screen is the untreated vessel.
         physiology: ``mean_inlet_velocity`` [m/s], ``period`` [s] and ``waveform`` with the
-            relative Fourier coefficients ``cosine`` and ``sine``.
+            relative Fourier coefficients ``cosine`` and ``sine``; ``haematocrit`` where the
+            viscosity follows it.
         settings: numerical settings.
         folder: existing output folder.
         comm: communicator of the solve.
@@ -64,8 +68,8 @@ def simulate(
     info = json.loads((mesh_folder / "info.json").read_text())
     radii = {o["name"]: o["radius"] for o in info["openings"]}
     waveform = _waveform(physiology, radii["inlet"])
-    screen = read_screen(domain, screen_file)
-    outlets = make_outlets(radii, settings.outlets, waveform.mean)
+    law = make_rheology(settings.rheology, settings.viscosity, physiology.get("haematocrit"))
+    screen = _in_blood(read_screen(domain, screen_file), law, settings.viscosity)
     failures: list[dict[str, Any]] = []
     for attempt in range(settings.retries + 1):
         # The budget is that of the whole job: a retry has what is left of it.
@@ -75,7 +79,10 @@ def simulate(
             steps_per_cycle=settings.steps_per_cycle * 2**attempt,
             time_budget=max(settings.time_budget - spent, 1e-3) if settings.time_budget else 0.0,
         )
-        flow = _prepare(domain, waveform, outlets, screen, current, folder)
+        # Outlets may have a memory: every attempt starts with new ones.
+        outlets = make_outlets(radii, settings.outlets, waveform.mean, settings.density)
+        problem = _problem(domain, waveform, law, outlets, screen, current, radii["inlet"])
+        flow = _prepare(problem, waveform, current, folder)
         try:
             results = flow.run()
             break
@@ -93,6 +100,8 @@ def simulate(
             )
     write_fields(flow, mesh_folder, folder)
     summary = _summary(flow, results, waveform, current, radii)
+    if settings.rheology.haematocrit != "none":
+        summary["haematocrit"] = haematocrit_of(settings.rheology, physiology.get("haematocrit"))
     summary["failed_attempts"] = failures
     summary["wall_time_s"] = clock.monotonic() - started
     if comm.rank == 0:
@@ -100,21 +109,23 @@ def simulate(
     return summary
 
 
-def _prepare(
+def _problem(
     domain: TaggedMesh,
     waveform: Waveform,
+    law: Rheology,
     outlets: list[Outlet],
     screen: ScreenProperties | None,
     settings: FlowSettings,
-    folder: Path,
-) -> PulsatileFlow:
-    """A fresh solve from rest."""
-    viscosity = settings.viscosity / settings.density
+    inlet_radius: float,
+) -> FlowProblem:
+    # The inlet modes are those of one viscosity: that at the mean wall shear rate of the inlet.
+    shear_rate = np.array([4.0 * waveform.mean / (np.pi * inlet_radius**3)])
+    viscosity = float(law.viscosity(shear_rate)[0]) / settings.density
     ramp = settings.ramp_share * waveform.period
-    problem = FlowProblem(
+    return FlowProblem(
         domain=domain,
         density=settings.density,
-        rheology=Newtonian(settings.viscosity),
+        rheology=law,
         outlets=outlets,
         boundaries=[
             lambda space: InletVelocity(
@@ -124,9 +135,25 @@ def _prepare(
         ],
         screen=screen,
     )
+
+
+def _prepare(
+    problem: FlowProblem, waveform: Waveform, settings: FlowSettings, folder: Path
+) -> PulsatileFlow:
+    """A fresh solve from rest."""
     stepper = FractionalStep(problem, settings, waveform.period / settings.steps_per_cycle)
-    surfaces = domain.surfaces("ostium")
+    surfaces = problem.domain.surfaces("ostium")
     return PulsatileFlow(stepper, waveform, "inlet", surfaces, folder / "history.jsonl")
+
+
+def _in_blood(
+    screen: ScreenProperties | None, law: Rheology, deployed: float
+) -> ScreenProperties | None:
+    """The screen, its viscous resistances turned from the viscosity of deployment to the law."""
+    if screen is None:
+        return None
+    factor = float(law.viscosity(np.array([SCREEN_SHEAR_RATE]))[0]) / deployed
+    return replace(screen, linear=factor * screen.linear, tangential=factor * screen.tangential)
 
 
 def _waveform(physiology: dict[str, Any], inlet_radius: float) -> Waveform:
@@ -138,24 +165,6 @@ def _waveform(physiology: dict[str, Any], inlet_radius: float) -> Waveform:
         cosine=tuple(shape["cosine"]),
         sine=tuple(shape["sine"]),
     )
-
-
-def make_outlets(
-    radii: dict[str, float], settings: OutletSettings, mean_flow: float
-) -> list[Outlet]:
-    """Outlet models for the outlets among ``radii`` [m]; ``mean_flow`` in m3/s.
-
-    Raises:
-        InvalidProblem: an explicit split does not name every outlet or does not sum to 1.
-    """
-    names = sorted(name for name in radii if name.startswith("outlet"))
-    share = settings.split or murray_split({n: radii[n] for n in names}, settings.split_exponent)
-    if sorted(share) != names or abs(sum(share.values()) - 1.0) > 1e-6:
-        raise InvalidProblem(f"outlet split {share} must name {names} and sum to 1")
-    if settings.kind == "resistance":
-        return [Resistance(n, settings.mean_pressure / (share[n] * mean_flow)) for n in names]
-    # The last share follows from the others; its outlet carries the reference pressure.
-    return [FlowSplit(n, share[n]) for n in names[:-1]] + [FixedPressure(names[-1])]
 
 
 def read_screen(domain: TaggedMesh, file: Path | None) -> ScreenProperties | None:

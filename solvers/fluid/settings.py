@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from solvers.fluid.inflow import Profile
+from solvers.fluid.rheology import CarreauYasuda, Casson, RheologySettings
 
 MULTIGRID_OPTIONS: dict[str, Any] = {
     "ksp_type": "cg",
@@ -28,23 +29,58 @@ FACTOR_STEPS = 10
 """Steps that share one incomplete factorisation."""
 
 
+OutletKind = Literal["split", "resistance", "windkessel"]
+
+
+@dataclass(frozen=True)
+class OutletChoice:
+    """How one outlet is closed, with values of its own where they are given.
+
+    Attributes:
+        kind: as in OutletSettings.
+        proximal: resistance before the capacitor [Pa s/m3].
+        capacitance: [m3/Pa].
+        distal: resistance after the capacitor, or the only one [Pa s/m3].
+        distal_pressure: [Pa]; None takes that of all outlets.
+    """
+
+    kind: OutletKind
+    proximal: float | None = None
+    capacitance: float | None = None
+    distal: float | None = None
+    distal_pressure: float | None = None
+
+
 @dataclass(frozen=True)
 class OutletSettings:
     """How the outlets are closed.
 
     Attributes:
-        kind: ``resistance`` sets P = R Q on each outlet, so that a device over a branch can
-            lower its flow; ``split`` prescribes the shares.
+        kind: ``resistance`` sets P = P_d + R Q on each outlet, so that a device over a branch can
+            lower its flow; ``windkessel`` adds a capacitance; ``split`` prescribes the shares.
         split_exponent: share proportional to radius**exponent (2 to 3).
         split: explicit shares by outlet name (sum 1); empty uses the exponent.
         mean_pressure: cycle-mean pressure [Pa] that sets the resistances,
-            R_k = mean_pressure / (share_k * mean flow).
+            R_k = (mean_pressure - distal_pressure) / (share_k * mean flow).
+        distal_pressure: behind the resistances [Pa].
+        proximal: whether the proximal resistance of a windkessel is a ``ratio`` of the total or
+            the characteristic ``impedance`` rho c / A of the outlet.
+        proximal_ratio: proximal over total resistance [-].
+        wave_speed: c of the impedance [m/s]; nominal.
+        time_constant: distal resistance times capacitance of every windkessel [s]; nominal.
+        each: choices by outlet name that depart from the above.
     """
 
-    kind: Literal["split", "resistance"] = "resistance"
+    kind: OutletKind = "resistance"
     split_exponent: float = 2.0
     split: dict[str, float] = field(default_factory=dict)
     mean_pressure: float = 12000.0
+    distal_pressure: float = 0.0
+    proximal: Literal["ratio", "impedance"] = "ratio"
+    proximal_ratio: float = 0.1
+    wave_speed: float = 8.0
+    time_constant: float = 0.5
+    each: dict[str, OutletChoice] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -53,7 +89,8 @@ class FlowSettings:
 
     Attributes:
         density: rho [kg/m3].
-        viscosity: dynamic viscosity mu [Pa s].
+        viscosity: dynamic viscosity mu of newtonian blood [Pa s].
+        rheology: viscosity law.
         velocity_degree: 1 (P1-P1) or 2 (P2-P1).
         steps_per_cycle: time steps per cardiac cycle.
         cycles: largest number of cycles; the last one computed is reported.
@@ -84,6 +121,7 @@ class FlowSettings:
 
     density: float = 1060.0
     viscosity: float = 3.5e-3
+    rheology: RheologySettings = field(default_factory=RheologySettings)
     velocity_degree: Literal[1, 2] = 1
     steps_per_cycle: int = 1000
     cycles: int = 3
@@ -103,3 +141,18 @@ class FlowSettings:
     speed_limit: float = 30.0
     retries: int = 1
     time_budget: float = 0.0
+
+
+def flow_settings(values: dict[str, Any]) -> FlowSettings:
+    """Settings from plain dictionaries, nested like the dataclasses; missing keys take defaults."""
+    values = dict(values)
+    outlets = dict(values.pop("outlets", {}))
+    each = {name: OutletChoice(**choice) for name, choice in outlets.pop("each", {}).items()}
+    rheology = dict(values.pop("rheology", {}))
+    laws = {"carreau_yasuda": CarreauYasuda, "casson": Casson}
+    laws = {name: law(**rheology.pop(name, {})) for name, law in laws.items()}
+    return FlowSettings(
+        **values,
+        outlets=OutletSettings(**outlets, each=each),
+        rheology=RheologySettings(**rheology, **laws),
+    )

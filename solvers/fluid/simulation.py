@@ -71,7 +71,7 @@ class PulsatileFlow:
         space = stepper.space
         self.average = FlowAverage(space, stepper.pressure)
         walls = self.domain.facets("wall")
-        self.shear = WallShearAverage(space, walls, stepper.problem.rheology.constant)
+        self.shear = WallShearAverage(space, walls, stepper.problem.rheology)
         self.necks = {n: self._neck(n) for n in device_surfaces}
         self._inlet = facet_evaluation(space, self.domain.facets(inlet), 1)
         _, opposite = facet_cells(self.domain.mesh, self.domain.facets(inlet))

@@ -8,9 +8,10 @@ from flow_cases import DENSITY, VISCOSITY, box, steady
 
 from solvers.common.errors import InvalidProblem
 from solvers.common.tagged_mesh import TaggedMesh
+from solvers.fluid.closure import murray_split
 from solvers.fluid.fracstep import FractionalStep
 from solvers.fluid.inflow import InletVelocity
-from solvers.fluid.outlets import FixedPressure, FlowSplit, Resistance, murray_split
+from solvers.fluid.outlets import FixedPressure, FlowSplit, Resistance
 from solvers.fluid.problem import FlowProblem, Wall
 from solvers.fluid.rheology import Newtonian
 from solvers.fluid.settings import FlowSettings

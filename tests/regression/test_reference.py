@@ -16,7 +16,7 @@ import pyvista as pv
 import yaml
 
 from solvers.fluid.run import simulate
-from solvers.fluid.settings import FlowSettings, OutletSettings
+from solvers.fluid.settings import flow_settings
 
 HERE = Path(__file__).parent
 REFERENCE = HERE.parents[1] / "meshes" / "reference"
@@ -45,11 +45,7 @@ def found_values(case, folder):
     if case["screen"]:
         screen = folder / "screen.npz"
         write_screen(mesh, case["screen"], screen)
-    settings = dict(case["settings"])
-    outlets = OutletSettings(**settings.pop("outlets", {}))
-    summary = simulate(
-        mesh, screen, case["physiology"], FlowSettings(**settings, outlets=outlets), folder
-    )
+    summary = simulate(mesh, screen, case["physiology"], flow_settings(case["settings"]), folder)
     wall = pv.read(folder / "wall.vtp")
     area = wall.cell_data["area"]
     values = {

@@ -12,7 +12,7 @@ from mpi4py import MPI
 
 from solvers.common.errors import SolveError
 from solvers.fluid.run import simulate
-from solvers.fluid.settings import FlowSettings, OutletSettings
+from solvers.fluid.settings import flow_settings
 from solvers.revision import NUMERICS_REVISION
 from trial.outcome import guard
 from trial.physiology import in_arm
@@ -34,12 +34,11 @@ def main() -> None:
     patient = json.loads(args.patient.read_text())
 
     def work() -> dict[str, Any]:
-        outlets = OutletSettings(**args.settings.pop("outlets"))
         summary = simulate(
             args.anatomy.parent / "mesh",
             args.deployment.parent / "screen.npz",
             in_arm(patient["physiology"], args.physiology),
-            FlowSettings(**args.settings, outlets=outlets),
+            flow_settings(args.settings),
             args.out.parent,
             comm,
         )

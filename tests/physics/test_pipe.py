@@ -4,11 +4,11 @@
 import numpy as np
 import pytest
 from flow_cases import DENSITY, VISCOSITY, steady, vessel
-from scipy.special import jv
 
 from solvers.fields.wall_shear import WallShearAverage
 from solvers.fluid.inflow import Waveform
 from solvers.fluid.settings import FlowSettings
+from solvers.verification.analytic import Womersley
 
 RADIUS, LENGTH = 2.0e-3, 10.0e-3
 FLOW = 3.0e-6
@@ -82,8 +82,5 @@ def test_womersley_wall_shear():
             shear.add([u.x.array for u in stepper.velocity], 1.0)
             axial = np.average(shear.mean_vector[inside, 2], weights=area[inside])
             amplitude += 2 * axial * np.exp(-1j * omega * stepper.time) / (steps / 10)
-    # Womersley 1955 (doi:10.1113/jphysiol.1955.sp005276): ratio of wall shear to flow.
-    z = 1j**1.5 * alpha
-    exact = 0.5 * mean * VISCOSITY * z**2 / (np.pi * RADIUS**3)
-    exact *= jv(1, z) / (2 * jv(1, z) - z * jv(0, z))
+    exact = 0.5 * mean * Womersley(RADIUS, omega, DENSITY, VISCOSITY).wall_shear
     assert abs(amplitude - exact) / abs(exact) < 0.04

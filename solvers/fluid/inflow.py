@@ -18,6 +18,7 @@ import numpy as np
 import scipy.sparse as sp
 import scipy.sparse.linalg as spla
 from numpy.typing import NDArray
+from scipy.interpolate import CubicSpline
 from scipy.spatial import cKDTree
 
 from solvers.common._compat import cell_nodes
@@ -25,7 +26,7 @@ from solvers.common.errors import InvalidProblem
 from solvers.common.tagged_mesh import TaggedMesh, facet_cells
 
 Array = NDArray[np.float64]
-Profile = Literal["womersley", "poiseuille", "plug"]
+Profile = Literal["womersley", "poiseuille", "parabolic", "plug"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,39 @@ class Waveform:
     period: float
     cosine: tuple[float, ...] = ()
     sine: tuple[float, ...] = ()
+
+    @classmethod
+    def from_table(cls, time: Array, flow: Array, harmonics: int) -> Waveform:
+        """Series of the periodic cubic spline through a table of one period.
+
+        The third derivative of the spline jumps at the times t_j and is constant between them, so
+        four integrations by parts leave c_k = sum_j jump_j exp(-i k w t_j) / (T (k w)**4).
+
+        Args:
+            time: (n,) increasing, first to last value one period [s].
+            flow: (n,) first and last equal [m3/s].
+            harmonics: of the series, at most (n - 1) // 2.
+
+        Raises:
+            InvalidProblem: the table cannot be used.
+        """
+        time, flow = np.asarray(time, float), np.asarray(flow, float)
+        if np.any(np.diff(time) <= 0.0):
+            raise InvalidProblem("the times of the waveform do not increase")
+        if abs(flow[-1] - flow[0]) > 1e-2 * np.ptp(flow):
+            raise InvalidProblem("the last flow of the waveform is not the first: not periodic")
+        if not 1 <= harmonics <= (len(time) - 1) // 2:
+            raise InvalidProblem(f"{len(time)} rows do not resolve {harmonics} harmonics")
+        spline = CubicSpline(time, np.r_[flow[:-1], flow[0]], bc_type="periodic")
+        period = float(time[-1] - time[0])
+        mean = float(spline.integrate(time[0], time[-1])) / period
+        if mean <= 0.0:
+            raise InvalidProblem(f"the mean flow of the waveform is {mean:g}, not positive")
+        omega = 2 * np.pi / period * np.arange(1, harmonics + 1)
+        jump = 6.0 * (spline.c[0] - np.roll(spline.c[0], 1))
+        phase = np.exp(-1j * np.multiply.outer(omega, time[:-1] - time[0]))
+        relative = 2.0 * (phase @ jump) / (period * omega**4) / mean
+        return cls(mean, period, tuple(relative.real.tolist()), tuple((-relative.imag).tolist()))
 
     @property
     def harmonics(self) -> NDArray[np.complex128]:
@@ -89,7 +123,7 @@ class InletVelocity:
             space: scalar velocity space.
             name: inlet surface.
             waveform: volume flow.
-            profile: womersley, poiseuille or plug.
+            profile: womersley, poiseuille (also called parabolic) or plug.
             kinematic_viscosity: nu [m2/s], for the Womersley modes.
             ramp: time [s] over which the flow rises smoothly from rest; 0 starts at once.
         """
@@ -99,7 +133,7 @@ class InletVelocity:
         self.area, self.normal = problem.area, problem.normal
         amplitudes = waveform.harmonics
         if profile != "womersley":
-            mode = problem.poiseuille() if profile == "poiseuille" else problem.plug()
+            mode = problem.plug() if profile == "plug" else problem.poiseuille()
             modes = np.repeat(mode[:, None], len(amplitudes), axis=1).astype(complex)
         else:
             omega = 2 * np.pi / waveform.period * np.arange(len(amplitudes))

@@ -3,6 +3,7 @@
 
 from dataclasses import asdict, fields
 
+import numpy as np
 import pytest
 
 from meshes.anatomy.ica import IcaParameters
@@ -14,7 +15,10 @@ from meshes.layers import LayerOptions
 from meshes.quality import QualityLimits
 from meshes.surface import SurfaceSource
 from solvers.fields.endpoints import EndpointSettings
-from solvers.fluid.settings import FlowSettings, OutletSettings
+from solvers.fluid.inflow import Waveform
+from solvers.fluid.rheology import CarreauYasuda, Casson, RheologySettings
+from solvers.fluid.settings import FlowSettings, OutletChoice, OutletSettings, flow_settings
+from trial.config import flow as blocks
 from trial.config import load_study
 from trial.config.anatomy import LABELS, IcaVariables
 from trial.config.device import Placement, Screen
@@ -24,6 +28,7 @@ from trial.config.load import CONFIGS
 from trial.config.mesh import Layers, Limits, Lumen
 from trial.config.surfaces import Surface
 from trial.units import to_si
+from trial.waveform import from_table
 
 
 def names(settings) -> set[str]:
@@ -40,6 +45,9 @@ def test_every_parameter_of_the_anatomy_is_drawn():
     [
         (Flow, FlowSettings),
         (Outlets, OutletSettings),
+        (blocks.Rheology, RheologySettings),
+        (blocks.CarreauYasuda, CarreauYasuda),
+        (blocks.Casson, Casson),
         (Lumen, LumenOptions),
         (Endpoints, EndpointSettings),
     ],
@@ -70,6 +78,23 @@ def test_defaults_are_those_of_the_package(block, settings, different):
     for name, value in block().to_si().items():
         if name not in different:
             assert package[name] == (pytest.approx(value) if isinstance(value, float) else value)
+
+
+def test_flow_block_becomes_the_settings_of_the_solver():
+    own = {"proximal_pa_s_m3": 1e9, "capacitance_m3_pa": 1e-10, "distal_pa_s_m3": 1e10}
+    choice = blocks.OutletChoice(kind="windkessel", **own)
+    block = Flow(outlets=Outlets(each={"outlet_1": choice}), time_budget_s=0.0)
+    expected = OutletSettings(each={"outlet_1": OutletChoice("windkessel", 1e9, 1e-10, 1e10)})
+    assert flow_settings(block.to_si()) == FlowSettings(outlets=expected)
+
+
+def test_solver_and_configuration_read_a_table_alike():
+    phase = np.linspace(0.0, 1.0, 60)
+    flow = 2e-6 * (1.5 + np.cos(2 * np.pi * phase) + np.sin(6 * np.pi * phase) ** 3)
+    series, _ = from_table(phase, flow, 15)
+    wave = Waveform.from_table(0.9 * phase, flow, 15)
+    assert wave.cosine == pytest.approx(series.cosine, abs=1e-12)
+    assert wave.sine == pytest.approx(series.sine, abs=1e-12)
 
 
 def test_surface_block_holds_what_the_importer_reads():

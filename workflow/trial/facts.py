@@ -94,6 +94,10 @@ def patient_facts(patient: PatientRecord) -> list[tuple[str, str]]:
     flows = [arm.summary["mean_inflow"] for arm in patient.arms.values() if arm.summary]
     if flows:
         facts.append(_fact("Mean inflow", "mL/s", 1e6 * flows[0]))
+    # In the summary only where the viscosity follows it.
+    shares = [a.summary["haematocrit"] for a in patient.arms.values() if "haematocrit" in a.summary]
+    if shares:
+        facts.append(_fact("Haematocrit", "%", 1e2 * shares[0]))
     if "physiology" in patient.cohort:
         rate = 60.0 / patient.cohort["physiology"]["period"]
         facts.append(_fact("Heart rate", "per minute", rate, 2))

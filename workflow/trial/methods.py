@@ -10,11 +10,10 @@ from typing import Any
 from trial.config import Study
 from trial.config.device import Device
 from trial.config.study import Arm
+from trial.flow_text import LAWS, flow_text, outlet_response, tabled_waveforms
 from trial.formats import duration, number, percent, words
 from trial.patients import ArmRecord, PatientRecord
 from trial.units import split_unit
-
-PROFILES = {"womersley": "Womersley", "poiseuille": "Poiseuille", "plug": "plug"}
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ def methods(study: Study, patients: Sequence[PatientRecord]) -> list[Passage]:
         Passage("Patients", _patients(study)),
         Passage("Geometry and meshes", _meshes(study)),
         Passage("Arms", " ".join(_arm(study, name, arm) for name, arm in study.arms.items())),
-        Passage("Flow", _flow(study)),
+        Passage("Flow", flow_text(study.flow)),
         Passage("Endpoints", _endpoints(study)),
         Passage("Statistics", _statistics(study)),
         Passage("Computation", _computation(patients)),
@@ -74,9 +73,9 @@ def limitations(
         *_device_data(study),
         Passage(
             "Modelling choices",
-            "Rigid walls and Newtonian blood; the braid acts on the flow as a resistive screen "
-            "whose wires are not resolved; inflow and outlet shares are imposed and do not "
-            "respond to the device unless resistances are chosen.",
+            f"Rigid walls and {LAWS[study.flow.rheology.kind]} blood; the braid acts on the flow "
+            "as a resistive screen whose wires are not resolved; the inflow is imposed and does "
+            f"not respond to the device, {outlet_response(study)}.",
         ),
     ]
     return found
@@ -131,6 +130,7 @@ def _patients(study: Study) -> str:
             )
     sentences += [f"{surface.title}: {surface.provenance}" for surface in study.surfaces]
     sentences.append("Mean inflow, heart rate and waveform were drawn for every patient.")
+    sentences += tabled_waveforms(study)
     return " ".join(sentences)
 
 
@@ -175,40 +175,6 @@ def _device(device: Device) -> str:
         f"{screen.crossing:g} times the creeping resistance of the two wire families (Tamada and "
         f"Fujikawa), b an inertial loss with the factor {screen.inertia:g}, and the tangential "
         f"resistance {screen.tangential_ratio:g} a, all from the local wire spacing."
-    )
-
-
-def _flow(study: Study) -> str:
-    flow, outlets = study.flow, study.flow.outlets
-    if outlets.split:
-        shares = ", ".join(f"{words(k)} {percent(v)}" for k, v in outlets.split.items())
-    else:
-        shares = f"diameter to the power {outlets.split_exponent:g}"
-    closure = {
-        "split": f"fixed shares of the outflow ({shares})",
-        "resistance": (
-            f"a resistance each, set so that the mean pressure is {outlets.mean_pressure_pa:g} Pa "
-            f"at the shares expected without device ({shares})"
-        ),
-    }[outlets.kind]
-    wind = (
-        f"the last velocity extrapolated by {flow.wind_extrapolation:g} of its last change"
-        if flow.wind_extrapolation
-        else "the last velocity"
-    )
-    if flow.corrections:
-        wind += f", then {flow.corrections} more time(s) by the velocity found"
-    return (
-        "Incompressible Navier-Stokes equations, rigid walls, Newtonian blood of density "
-        f"{flow.density_kg_m3:g} kg/m³ and viscosity {1000 * flow.viscosity_pa_s:g} mPa s. "
-        f"Fractional-step scheme (BDF2, convection by {wind}) with finite elements "
-        f"P{flow.velocity_degree}-P1, {flow.steps_per_cycle} steps per cardiac cycle, "
-        f"{flow.minimum_cycles} to {flow.cycles} cycles, stopped when two cycles differ by less "
-        f"than {percent(flow.periodicity_tolerance)}; the last cycle is evaluated at "
-        f"{flow.samples_per_cycle} instants. Inlet: {PROFILES[flow.inlet_profile]} profile with "
-        f"the waveform of the patient. Outlets: {closure}; backflow stabilisation "
-        f"{flow.backflow_beta:g}. Linear systems are solved to a relative tolerance of "
-        f"{number(flow.tolerance, 1)}."
     )
 
 

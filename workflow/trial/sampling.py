@@ -18,7 +18,6 @@ from scipy.special import ndtr
 from trial.config._base import Block
 from trial.config.population import Enrolment, Physiology, Population
 from trial.errors import SamplingRejected
-from trial.waveform import from_bumps
 
 Draws = dict[str, float | str]
 Reject = Callable[[dict[str, Any]], str | None]
@@ -101,13 +100,11 @@ def physiology(settings: Physiology, stream: Stream, age: float) -> tuple[Draws,
         name: getattr(settings, name).quantile(stream.uniform(name))
         for name in ("mean_inlet_velocity_m_s", "heart_rate_per_minute", "haematocrit")
     }
-    draws["pulsatility_index"] = group.pulsatility_index.quantile(
-        stream.uniform("pulsatility_index")
-    )
-    series = from_bumps(
-        [(bump.centre, bump.width, bump.height) for bump in group.waveform.bumps],
-        draws["pulsatility_index"],
-    )
+    index = None
+    if group.pulsatility_index is not None:
+        index = group.pulsatility_index.quantile(stream.uniform("pulsatility_index"))
+    series = group.waveform.series(index)
+    draws["pulsatility_index"] = series.pulsatility_index() if index is None else index
     block = {
         "mean_inlet_velocity": draws["mean_inlet_velocity_m_s"],
         "period": 60.0 / draws["heart_rate_per_minute"],
@@ -115,6 +112,8 @@ def physiology(settings: Physiology, stream: Stream, age: float) -> tuple[Draws,
         "pulsatility_index": draws["pulsatility_index"],
         "haematocrit": draws["haematocrit"],
     }
+    if group.waveform.table is not None:
+        block["waveform_departure"] = group.waveform.tabled()[1]
     return draws, block
 
 

@@ -4,6 +4,7 @@
 import numpy as np
 import pytest
 
+from solvers.common.errors import InvalidProblem
 from solvers.fluid.inflow import Waveform, _InletProblem
 from solvers.verification.analytic import Womersley
 
@@ -37,6 +38,29 @@ def test_waveform_mean_and_period():
     assert wave.flow(0.1) == pytest.approx(wave.flow(1.0), rel=1e-12)
     assert wave.flow(0.0) == pytest.approx(4e-6 * 1.2, rel=1e-12)
     assert wave.flow(wave.peak_time) >= wave.flow(times).max() * (1 - 1e-6)
+
+
+def test_waveform_from_a_table():
+    exact = Waveform(4e-6, 0.9, (0.3, -0.1), (0.2, 0.05))
+    times = np.linspace(0.0, 0.9, 101)
+    found = Waveform.from_table(times + 7.0, exact.flow(times), 12)
+    assert found.mean == pytest.approx(exact.mean, rel=1e-6)
+    assert found.period == pytest.approx(0.9)
+    assert found.flow(times) == pytest.approx(exact.flow(times), rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("time", "flow", "harmonics", "message"),
+    [
+        ([0, 2, 1, 3], [1, 2, 3, 1], 1, "do not increase"),
+        ([0, 1, 2, 3], [1, 2, 3, 2], 1, "not periodic"),
+        ([0, 1, 2, 3], [1, 2, 3, 1], 2, "4 rows do not resolve 2 harmonics"),
+        ([0, 1, 2, 3], [-1, -2, -3, -1], 1, "not positive"),
+    ],
+)
+def test_tables_that_cannot_be_used(time, flow, harmonics, message):
+    with pytest.raises(InvalidProblem, match=message):
+        Waveform.from_table(np.array(time), np.array(flow), harmonics)
 
 
 def test_normal_follows_the_given_side(inlet):

@@ -11,8 +11,8 @@ from solvers.fluid.rheology import (
     Newtonian,
     RheologySettings,
     make_rheology,
-    shear_rate,
 )
+from solvers.fluid.viscosity import shear_rate
 
 RATES = np.geomspace(1e-8, 1e8, 200)
 

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 import difflib
 
+import numpy as np
 import pytest
 import yaml
 
 from trial.config import load_study
 from trial.config.documents import documents
 from trial.config.load import CONFIGS, read_recorded
+from trial.config.population import Population
 from trial.errors import ConfigError
 from trial.units import to_si
 
@@ -222,3 +224,95 @@ def test_rank_correlations_must_be_possible(study_file):
     }
     path = study_file(population=STUDY["population"] | {"correlation": impossible})
     assert "population.correlation: spearman leads to a normal-score matrix" in fault(path)
+
+
+def groups(waveform, **changes):
+    """Population with one age group of that waveform."""
+    group = {"up_to_years": 150, "waveform": {"source": "test"} | waveform} | changes
+    return STUDY["population"] | {"physiology": {"age_groups": [group]}}
+
+
+def rows(count=41):
+    return "".join(
+        f"{i / (count - 1)}, {2 + np.cos(2 * np.pi * i / (count - 1))}\n" for i in range(count)
+    )
+
+
+def test_waveform_file_is_read_beside_the_study(study_file, tmp_path):
+    (tmp_path / "flow.csv").write_text("# carotid\ntime_s,flow_ml_s\n" + rows())
+    path = study_file(population=groups({"file": "flow.csv"}))
+    population = load_study([path]).study.population
+    series = population.physiology.age_groups[0].waveform.series(None)
+    assert series.cosine[0] == pytest.approx(0.5, abs=1e-5)
+    # What is recorded and handed on needs no file.
+    assert Population.model_validate(population.plain()) == population
+
+
+def test_waveform_from_coefficients(study_file):
+    waveform = {"cosine": [0.2, 0.1], "sine": [0.0, -0.1]}
+    index = {"distribution": "constant", "value": 0.8, "source": "test"}
+    path = study_file(population=groups(waveform, pulsatility_index=index))
+    group = load_study([path]).study.population.physiology.age_groups[0]
+    assert group.waveform.series(0.8).pulsatility_index() == pytest.approx(0.8)
+
+
+@pytest.mark.parametrize(
+    ("waveform", "message"),
+    [
+        ({}, "needs one of bumps, cosine and sine, table or file; found nothing"),
+        ({"cosine": [0.1]}, "cosine has 1 coefficients, sine 0"),
+        ({"bumps": [{"centre": 0.2, "width": 0.1, "height": 1}]}, "bumps need a pulsatility_index"),
+        ({"table": {"time": [0, 1], "value": [1, 1]}}, "a table of 2 rows resolves 0 harmonics"),
+        ({"file": "nowhere.csv"}, "nowhere.csv does not exist"),
+        ({"file": "bad.csv"}, "line 2 of {folder}/bad.csv is not two numbers"),
+        ({"file": "bad.csv", "table": {"time": [], "value": []}}, "both a table and a file"),
+    ],
+)
+def test_waveforms_that_cannot_be_used(study_file, tmp_path, waveform, message):
+    (tmp_path / "bad.csv").write_text("0 1\n0.5 high\n")
+    text = fault(study_file(population=groups(waveform)))
+    assert message.format(folder=tmp_path) in text
+    assert text.startswith("population.physiology.age_groups.0")
+    assert "\n" not in text
+
+
+def test_blood_and_outlets_reach_the_solver(study_file):
+    flow = {
+        "rheology": {"kind": "casson", "haematocrit": "patient"},
+        "outlets": {"kind": "windkessel", "each": {"outlet_2": {"kind": "resistance"}}},
+    }
+    block = load_study([study_file(flow=flow)]).study.flow
+    assert block.to_si()["rheology"]["casson"]["lowest_shear_rate"] == 0.315
+    assert block.to_si()["outlets"]["each"]["outlet_2"]["distal"] is None
+    flow["rheology"]["haematocrit"] = 0.35
+    assert load_study([study_file(flow=flow)]).study.flow.rheology.haematocrit == 0.35
+
+
+@pytest.mark.parametrize(
+    ("flow", "message"),
+    [
+        (
+            {"rheology": {"haematocrit": 45}},
+            "flow.rheology.haematocrit: must be none, patient or a number from 0.1 to 0.65, not 45",
+        ),
+        ({"rheology": {"kind": "cason"}}, "flow.rheology.kind is 'cason', but"),
+        (
+            {"rheology": {"carreau_yasuda": {"zero_shear_viscosity_pa_s": 0.002}}},
+            "flow.rheology.carreau_yasuda: zero_shear_viscosity_pa_s 0.002 is below the infinite",
+        ),
+        (
+            {"outlets": {"distal_pressure_pa": 20000}},
+            "flow.outlets: a distal pressure of 20000 Pa is not below mean_pressure_pa 12000",
+        ),
+        (
+            {"outlets": {"each": {"outlet_1": {"kind": "windkessel", "distal_pa_s_m3": 1e9}}}},
+            "flow.outlets.each.outlet_1: windkessel takes proximal_pa_s_m3 and capacitance_m3_pa "
+            "and distal_pa_s_m3, or none of its own, not distal_pa_s_m3",
+        ),
+        ({"outlets": {"time_constant_s": 0}}, "flow.outlets.time_constant_s is 0, but"),
+    ],
+)
+def test_blood_and_outlets_that_cannot_be_used(study_file, flow, message):
+    text = fault(study_file(flow=flow))
+    assert text.startswith(message)
+    assert "\n" not in text

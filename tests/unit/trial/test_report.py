@@ -12,8 +12,10 @@ from analytic_study import CONTROL, DEVICE, PATIENTS, AnalyticStudy, Loss
 
 from trial.cohort import Quarantined
 from trial.config import load_study
+from trial.config.load import CONFIGS
+from trial.facts import patient_facts
 from trial.formats import number, percent
-from trial.methods import software
+from trial.methods import methods, software
 from trial.outcome import write_json
 from trial.patients import inflow_curve, read_patients
 from trial.report import write_report
@@ -170,6 +172,32 @@ def test_methods_follow_the_configuration(study, complete):
     assert f"viscosity {1000 * study.flow.viscosity_pa_s:g} mPa s" in seen
     assert f"{study.arms[DEVICE].device.wires} wires" in seen
     assert study.surfaces[0].provenance.split(".")[0] in seen
+
+
+def test_blood_and_outlets_are_those_of_the_configuration(study):
+    flow = {
+        "rheology": {"kind": "casson", "haematocrit": "patient"},
+        "outlets": {"kind": "windkessel", "each": {"outlet_2": {"kind": "split"}}},
+    }
+    changed = load_study([CONFIGS / "studies" / "demo.yaml"], {"flow": flow}).study
+    passage = {p.title: p.text for p in methods(changed, [])}["Flow"]
+    assert "Casson blood of density" in passage
+    assert "Newtonian" not in passage
+    assert "yield stress 37.5 mPa" in passage
+    assert "scaled to the haematocrit of each patient" in passage
+    assert "three-element Windkessel each" in passage
+    assert "closed in their own way: outlet 2 split" in passage
+    plain = {p.title: p.text for p in methods(study, [])}["Flow"]
+    assert "Newtonian blood" in plain
+    assert "haematocrit" not in plain
+
+
+def test_haematocrit_is_a_fact_where_it_acts(study, tmp_path):
+    AnalyticStudy(patients=PATIENTS[:1]).write(tmp_path)
+    record = read_patients(tmp_path, study, PATIENTS[:1])[0]
+    assert "Haematocrit" not in dict(patient_facts(record))
+    record.arms[DEVICE].summary.update(SUMMARY | {"haematocrit": 0.38})
+    assert dict(patient_facts(record))["Haematocrit"].startswith("38")
 
 
 def test_numerical_warnings_follow_the_results(study, tmp_path, complete):

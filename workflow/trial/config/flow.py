@@ -4,19 +4,130 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from trial.config._base import Block
+
+HAEMATOCRITS = (0.1, 0.65)
+OutletName = Annotated[str, StringConstraints(pattern=r"^outlet_[1-9]$")]
+OutletKind = Literal["split", "resistance", "windkessel"]
+
+
+class CarreauYasuda(Block):
+    """mu = mu_inf + (mu_0 - mu_inf) (1 + (lambda g)^a)^((n - 1) / a)."""
+
+    zero_shear_viscosity_pa_s: float = Field(
+        0.16, ge=0.001, le=10, description="mu_0; the set of HemeLB, published sets vary widely"
+    )
+    infinite_shear_viscosity_pa_s: float = Field(
+        0.0035, ge=0.0005, le=0.1, description="mu_inf, at high shear rates"
+    )
+    relaxation_time_s: float = Field(8.2, gt=0, le=1000, description="lambda")
+    transition: float = Field(0.64, ge=0.1, le=5, description="a")
+    power_index: float = Field(0.2128, gt=0, le=1, description="n")
+
+    @model_validator(mode="after")
+    def _thinning(self) -> CarreauYasuda:
+        low, high = self.zero_shear_viscosity_pa_s, self.infinite_shear_viscosity_pa_s
+        if low < high:
+            raise ValueError(
+                f"zero_shear_viscosity_pa_s {low:g} is below the infinite one {high:g}"
+            )
+        return self
+
+
+class Casson(Block):
+    """sqrt(mu) = sqrt(tau_y / g) + sqrt(mu_c)."""
+
+    yield_stress_pa: float = Field(
+        0.0375,
+        gt=0,
+        le=1,
+        description="tau_y; the set of HemeLB, ten times what is measured at rest",
+    )
+    casson_viscosity_pa_s: float = Field(
+        0.003025, ge=0.0005, le=0.1, description="mu_c, at high shear rates"
+    )
+    lowest_shear_rate_per_s: float = Field(
+        0.315, ge=0.001, le=10, description="lower shear rates have the viscosity of this one"
+    )
+
+
+def _haematocrit(value: Any) -> Any:
+    if value in ("none", "patient"):
+        return value
+    low, high = HAEMATOCRITS
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if isinstance(value, bool) or not low <= number <= high:
+        raise ValueError(
+            f"must be none, patient or a number from {low:g} to {high:g}, not {value!r}"
+        )
+    return number
+
+
+class Rheology(Block):
+    """How blood resists shear."""
+
+    kind: Literal["newtonian", "carreau_yasuda", "casson"] = Field(
+        "newtonian", description="viscosity law; newtonian has the viscosity flow.viscosity_pa_s"
+    )
+    haematocrit: Annotated[Literal["none", "patient"] | float, BeforeValidator(_haematocrit)] = (
+        Field(
+            "none",
+            description="none: the laws as they are; patient or a number from 0.1 to 0.65: "
+            "viscosities times ((1 - reference) / (1 - haematocrit))^2.5, yield stress times the "
+            "cube of haematocrit / reference (nominal)",
+        )
+    )
+    reference_haematocrit: float = Field(
+        0.42, ge=0.1, le=0.65, description="at which the parameters of the laws hold (nominal)"
+    )
+    carreau_yasuda: CarreauYasuda = Field(
+        default=CarreauYasuda(), description="parameters of that law"
+    )
+    casson: Casson = Field(default=Casson(), description="parameters of that law")
+
+
+class OutletChoice(Block):
+    """One outlet that is closed in its own way."""
+
+    kind: OutletKind = Field(description="as for all outlets")
+    proximal_pa_s_m3: float | None = Field(
+        None, gt=0, description="resistance before the capacitor; windkessel"
+    )
+    capacitance_m3_pa: float | None = Field(None, gt=0, description="capacitance; windkessel")
+    distal_pa_s_m3: float | None = Field(
+        None, gt=0, description="resistance after the capacitor; the only one of a resistance"
+    )
+    distal_pressure_pa: float | None = Field(
+        None, ge=-10000, le=40000, description="behind the resistances; none: that of all outlets"
+    )
+
+    @model_validator(mode="after")
+    def _complete(self) -> OutletChoice:
+        names = ("proximal_pa_s_m3", "capacitance_m3_pa", "distal_pa_s_m3")
+        given = [name for name in names if getattr(self, name) is not None]
+        allowed = {"split": (), "resistance": names[2:], "windkessel": names}[self.kind]
+        if given and given != list(allowed):
+            wanted = " and ".join(allowed) or "no values"
+            raise ValueError(
+                f"{self.kind} takes {wanted}, or none of its own, not {', '.join(given)}"
+            )
+        return self
 
 
 class Outlets(Block):
     """How the flow leaves."""
 
-    kind: Literal["split", "resistance"] = Field(
+    kind: OutletKind = Field(
         "resistance",
-        description="resistance: P = R Q on each outlet; split: fixed shares of the flow",
+        description="resistance: P = P_d + R Q on each outlet; windkessel: two resistances and a "
+        "capacitance; split: fixed shares of the flow",
     )
     split_exponent: float = Field(
         2.0, ge=2, le=3, description="shares are proportional to outlet diameter to this power"
@@ -27,12 +138,39 @@ class Outlets(Block):
     mean_pressure_pa: float = Field(
         12000.0, ge=1000, le=40000, description="cycle-mean pressure that sets the resistances"
     )
+    distal_pressure_pa: float = Field(
+        0.0, ge=-10000, le=40000, description="pressure behind the resistances"
+    )
+    proximal: Literal["ratio", "impedance"] = Field(
+        "ratio",
+        description="proximal resistance of a windkessel: proximal_ratio of the total, or the "
+        "characteristic impedance density x wave speed / area",
+    )
+    proximal_ratio: float = Field(
+        0.1, gt=0, lt=1, description="proximal over total resistance (nominal)"
+    )
+    wave_speed_m_s: float = Field(
+        8.0, ge=1, le=50, description="pulse wave speed of the impedance (nominal)"
+    )
+    time_constant_s: float = Field(
+        0.5, gt=0, le=20, description="distal resistance x capacitance of a windkessel (nominal)"
+    )
+    each: dict[OutletName, OutletChoice] = Field(
+        default={}, description="outlets closed in their own way, by name"
+    )
 
     @model_validator(mode="after")
     def _complete(self) -> Outlets:
         total = sum(self.split.values())
         if self.split and not math.isclose(total, 1.0, abs_tol=1e-9):
             raise ValueError(f"the shares in split sum to {total:g}, not 1")
+        behind = [c.distal_pressure_pa for c in self.each.values()]
+        highest = max([self.distal_pressure_pa, *(p for p in behind if p is not None)])
+        if highest >= self.mean_pressure_pa:
+            raise ValueError(
+                f"a distal pressure of {highest:g} Pa is not below mean_pressure_pa "
+                f"{self.mean_pressure_pa:g}"
+            )
         return self
 
 
@@ -41,8 +179,9 @@ class Flow(Block):
 
     density_kg_m3: float = Field(1060.0, ge=900, le=1200, description="blood density")
     viscosity_pa_s: float = Field(
-        0.0035, ge=0.001, le=0.02, description="dynamic viscosity, newtonian"
+        0.0035, ge=0.001, le=0.02, description="dynamic viscosity of newtonian blood"
     )
+    rheology: Rheology = Field(default=Rheology(), description="how blood resists shear")
     velocity_degree: Literal[1, 2] = Field(1, description="polynomial degree of the velocity")
     steps_per_cycle: int = Field(1000, ge=10, le=20000, description="time steps per cardiac cycle")
     cycles: int = Field(
@@ -60,8 +199,8 @@ class Flow(Block):
     samples_per_cycle: int = Field(
         100, ge=5, le=20000, description="instants of the last cycle that enter its means"
     )
-    inlet_profile: Literal["womersley", "poiseuille", "plug"] = Field(
-        "womersley", description="velocity profile at the inlet"
+    inlet_profile: Literal["womersley", "poiseuille", "parabolic", "plug"] = Field(
+        "womersley", description="velocity profile at the inlet; parabolic is poiseuille"
     )
     backflow_beta: float = Field(
         1.0, ge=0, le=1, description="backflow stabilisation at the outlets; 1 is the energy bound"

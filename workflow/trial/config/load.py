@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from trial.config.study import Study
+from trial.config.tables import read_waveforms
 from trial.errors import ConfigError
 from trial.overlay import Layer, Overlay, read_yaml
 from trial.provenance import PROJECT
@@ -59,6 +60,7 @@ def load_study(
     if overrides:
         overlay.add(Layer(overrides, "the command line"))
     values = overlay.values()
+    read_waveforms(values, overlay)
     try:
         study = Study.model_validate(values)
     except ValidationError as error:
@@ -114,7 +116,10 @@ def _sentences(
     error: ValidationError, model: type[BaseModel], overlay: Overlay, prefix: tuple[str, ...]
 ) -> str:
     lines = []
-    for fault in error.errors(include_url=False):
+    faults = error.errors(include_url=False)
+    for fault in faults:
+        if fault["type"] == "too_short" and any(_inside(f["loc"], fault["loc"]) for f in faults):
+            continue  # short only because one of its items is at fault
         keys, field, owner = _locate(model, fault["loc"])
         path = (*prefix, *keys)
         name = ".".join(str(part) for part in path)
@@ -122,6 +127,10 @@ def _sentences(
         place = f" (set in {source})" if source else ""
         lines.append(_sentence(name, fault, field, owner) + place)
     return "\n".join(dict.fromkeys(lines))
+
+
+def _inside(inner: tuple[int | str, ...], outer: tuple[int | str, ...]) -> bool:
+    return len(inner) > len(outer) and inner[: len(outer)] == outer
 
 
 def _sentence(

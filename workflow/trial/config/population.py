@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from trial.config._base import Block
 from trial.config.anatomy import IcaVariables
 from trial.config.distributions import Choice, Continuous
+from trial.waveform import Series, from_bumps, from_table
 
 
 class Correlation(Block):
@@ -51,11 +52,70 @@ class Bump(Block):
     height: float = Field(ge=-5, le=5, description="height relative to the other features")
 
 
+class Table(Block):
+    """One period of flow or velocity; only its shape counts."""
+
+    time: tuple[float, ...] = Field(
+        description="increasing; from first to last is one period, any unit"
+    )
+    value: tuple[float, ...] = Field(description="flow or velocity; the last is the first again")
+
+
 class Waveform(Block):
-    """Shape of the inflow over the cycle; mean and pulsatility are set per patient."""
+    """Shape of the inflow over the cycle, from one of four descriptions.
+
+    Mean and period are set per patient, and pulsatility where it is given.
+    """
 
     source: str = Field(min_length=3, description="where the shape comes from")
-    bumps: tuple[Bump, ...] = Field(min_length=1, description="features that add up to the shape")
+    bumps: tuple[Bump, ...] = Field((), description="features that add up to the shape")
+    cosine: tuple[float, ...] = Field(
+        (), description="or Fourier coefficients over the mean, from the first harmonic on"
+    )
+    sine: tuple[float, ...] = Field((), description="as many as there are cosine coefficients")
+    table: Table | None = Field(None, description="or times and values")
+    file: str | None = Field(
+        None, description="or a text file with two such columns, relative to the file that names it"
+    )
+    harmonics: int = Field(12, ge=1, le=60, description="of the Fourier series of a table")
+
+    @model_validator(mode="after")
+    def _one_description(self) -> Waveform:
+        if self.file is not None and self.table is None:
+            raise ValueError(f"file {self.file!r} was not read; load the study it belongs to")
+        given = {
+            "bumps": bool(self.bumps),
+            "cosine and sine": bool(self.cosine or self.sine),
+            "table or file": self.table is not None,
+        }
+        if sum(given.values()) != 1:
+            found = ", ".join(name for name, there in given.items() if there) or "nothing"
+            raise ValueError(f"needs one of {', '.join(given)}; found {found}")
+        if len(self.cosine) != len(self.sine):
+            raise ValueError(f"cosine has {len(self.cosine)} coefficients, sine {len(self.sine)}")
+        if self.table is not None:
+            self.tabled()
+        return self
+
+    def tabled(self) -> tuple[Series, float]:
+        """Series of the table and its largest departure from it over the range of the table."""
+        return from_table(self.table.time, self.table.value, self.harmonics)
+
+    def series(self, pulsatility_index: float | None) -> Series:
+        """Fourier series, scaled to a pulsatility index where one is given.
+
+        Raises:
+            ValueError: the index is missing for bumps, or makes the flow reverse.
+        """
+        if self.bumps:
+            bumps = [(bump.centre, bump.width, bump.height) for bump in self.bumps]
+            return from_bumps(bumps, pulsatility_index)
+        shape = Series(np.array(self.cosine), np.array(self.sine))
+        if self.table is not None:
+            shape, _ = self.tabled()
+        if pulsatility_index is None:
+            return shape
+        return shape.with_pulsatility(pulsatility_index, may_reverse=shape.lowest() <= 0.0)
 
 
 class AgeGroup(Block):
@@ -63,7 +123,15 @@ class AgeGroup(Block):
 
     up_to_years: float = Field(gt=0, le=150, description="upper age limit of the group")
     waveform: Waveform = Field(description="inflow shape")
-    pulsatility_index: Continuous = Field(description="(max - min) / mean of the inflow")
+    pulsatility_index: Continuous | None = Field(
+        None, description="(max - min) / mean of the inflow; none: that of the shape"
+    )
+
+    @model_validator(mode="after")
+    def _pulsatile(self) -> AgeGroup:
+        if self.waveform.bumps and self.pulsatility_index is None:
+            raise ValueError("bumps need a pulsatility_index: they have no mean of their own")
+        return self
 
 
 class Physiology(Block):
@@ -74,7 +142,7 @@ class Physiology(Block):
     )
     heart_rate_per_minute: Continuous = Field(description="heart rate")
     haematocrit: Continuous = Field(
-        description="volume share of red cells; no effect when newtonian"
+        description="volume share of red cells; acts where flow.rheology.haematocrit is patient"
     )
     age_groups: tuple[AgeGroup, ...] = Field(
         min_length=1, description="in order of age; the last one takes everyone older"

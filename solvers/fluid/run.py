@@ -69,7 +69,7 @@ def simulate(
     radii = {o["name"]: o["radius"] for o in info["openings"]}
     waveform = _waveform(physiology, radii["inlet"])
     law = make_rheology(settings.rheology, settings.viscosity, physiology.get("haematocrit"))
-    screen = _in_blood(read_screen(domain, screen_file), law, settings.viscosity)
+    screen = in_blood(read_screen(domain, screen_file), law, settings.viscosity)
     failures: list[dict[str, Any]] = []
     for attempt in range(settings.retries + 1):
         # The budget is that of the whole job: a retry has what is left of it.
@@ -146,7 +146,7 @@ def _prepare(
     return PulsatileFlow(stepper, waveform, "inlet", surfaces, folder / "history.jsonl")
 
 
-def _in_blood(
+def in_blood(
     screen: ScreenProperties | None, law: Rheology, deployed: float
 ) -> ScreenProperties | None:
     """The screen, its viscous resistances turned from the viscosity of deployment to the law."""

@@ -45,6 +45,11 @@ THREE = [(0.0, 1e-3), (2e-3, 3e-3), (4e-3, 5e-3)]
 
 
 def run(outlets, steps=25, bands=TWO, waveform=None, time_step=1e-3):
+    stepper = prepare(outlets, bands, waveform, time_step)
+    return [stepper.step() for _ in range(steps)]
+
+
+def prepare(outlets, bands, waveform=None, time_step=1e-3):
     domain = outlet_box(bands)
     inflow = waveform or steady(FLOW)
     problem = FlowProblem(
@@ -57,8 +62,7 @@ def run(outlets, steps=25, bands=TWO, waveform=None, time_step=1e-3):
             lambda s: Wall(domain, s, "wall"),
         ],
     )
-    stepper = FractionalStep(problem, FlowSettings(tolerance=1e-9), time_step)
-    return [stepper.step() for _ in range(steps)]
+    return FractionalStep(problem, FlowSettings(tolerance=1e-9), time_step)
 
 
 @pytest.mark.parametrize("share", [0.5, 0.8])
@@ -95,6 +99,24 @@ def test_windkessel_pressure_is_the_closed_form():
     # 40 steps per cycle leave (omega dt)^2 / 12 = 0.2 % of the swing, which is a third of the mean;
     # two cycles are ten time constants.
     assert found == pytest.approx(exact, rel=1e-3)
+
+
+def test_windkessel_goes_on_from_a_state():
+    def stepper():
+        outlets = [Windkessel("outlet_1", PROXIMAL, CAPACITANCE, DISTAL), FixedPressure("outlet_2")]
+        return prepare(outlets, TWO, PULSE, 2.5e-3)
+
+    first, second = stepper(), stepper()
+    for _ in range(8):
+        first.step()
+    second.restore(first.state())
+    first.refresh()
+    for time_step in (2.5e-3, 1e-3):
+        first.set_time_step(time_step)
+        second.set_time_step(time_step)
+        expected, found = first.step(), second.step()
+        assert found.outlet_pressure == pytest.approx(expected.outlet_pressure, rel=1e-12)
+        assert found.outflow == pytest.approx(expected.outflow, rel=1e-12)
 
 
 def test_three_outlets_of_three_kinds():

@@ -4,7 +4,7 @@
 Velocity, pressure and outlet pressures are one system, all terms implicit, solved by Newton's
 method with a direct factorisation (MUMPS, doi:10.1137/S0895479899358194). There is no splitting
 error, no lagged term and no tolerance of an iterative solver, at a price: **for small meshes
-only** (up to some 30,000 velocity unknowns in three dimensions), P2-P1, on one rank.
+only** (40,000 unknowns take seconds per iteration in three dimensions), P2-P1, on one rank.
 
 From the fractional step it takes the description of the problem, the numbering of the split
 pressure and the outlet closures; every operator is assembled anew from its own forms.
@@ -27,7 +27,7 @@ from solvers.common.krylov import KrylovSolver
 from solvers.fluid.monolithic_forms import MomentumForms, ScreenForms, assembled, compile_form
 from solvers.fluid.outlets import OutletState
 from solvers.fluid.pressure_space import PressureSpace
-from solvers.fluid.problem import FlowProblem, StepReport
+from solvers.fluid.problem import FlowProblem, StepReport, VelocityBoundary
 from solvers.fluid.settings import FlowSettings
 
 Array = NDArray[np.float64]
@@ -71,7 +71,8 @@ class MonolithicStep:
             tolerance: last relative correction of the velocity in Newton's method.
 
         Raises:
-            InvalidProblem: more than one rank, or another velocity degree.
+            InvalidProblem: more than one rank, another velocity degree, or a pressure that
+                nothing determines.
         """
         if problem.domain.comm.size > 1:
             raise InvalidProblem("the monolithic solver runs on one rank")
@@ -95,7 +96,9 @@ class MonolithicStep:
             problem.rheology,
             settings.backflow_beta,
         )
-        self._screen = ScreenForms(self.space, self._map, problem.screen) if problem.screen else None
+        self._screen = (
+            ScreenForms(self.space, self._map, problem.screen) if problem.screen else None
+        )
         self.velocity = [dolfinx.fem.Function(self.space) for _ in range(3)]
         self.pressure = self.pressure_space.vector()
         self._boundaries = [make(self.space) for make in problem.boundaries]
@@ -112,16 +115,10 @@ class MonolithicStep:
         """(q, div u), and the flow through each outlet as a functional of the velocity."""
         mesh, broken = self.problem.domain.mesh, self.pressure_space.broken
         u, v = ufl.TrialFunction(space), ufl.TestFunction(space)
-        q, p = ufl.TestFunction(broken), ufl.TrialFunction(broken)
-        reduction = self.pressure_space.reduction
-        starts, columns, values = reduction.getValuesCSR()
-        reduce_ = sp.csr_matrix((values, columns, starts), reduction.getSize())
-        self._divergence = (
-            reduce_.T @ assembled(compile_form(q * ufl.div(u) * ufl.dx))
-        ).tocsr()
-        self._laplacian = (
-            reduce_.T @ assembled(compile_form(ufl.inner(ufl.grad(p), ufl.grad(q)) * ufl.dx)) @ reduce_
-        ).tocsr()
+        divergence = compile_form(ufl.TestFunction(broken) * ufl.div(u) * ufl.dx)
+        starts, columns, values = self.pressure_space.reduction.getValuesCSR()
+        reduction = sp.csr_matrix((values, columns, starts), self.pressure_space.reduction.size)
+        self._divergence = (reduction.T @ assembled(divergence)).tocsr()
         flows = []
         for name in self._names:
             ds = ufl.Measure(
@@ -135,27 +132,23 @@ class MonolithicStep:
         self._flow = sp.csr_matrix(np.array(flows).reshape(len(flows), self._divergence.shape[1]))
 
     def _locate_free(self) -> None:
-        """Unknowns that are solved for: not prescribed, and not an undetermined pressure."""
+        """Unknowns that are solved for: velocities that are not prescribed, and pressures."""
         count, size = self._divergence.shape
         free = np.ones(size, bool)
         for boundary in self._boundaries:
-            for i in getattr(boundary, "components", (0, 1, 2)):
+            for i in _components(boundary):
                 free[self._map[boundary.dofs, i]] = False
-        self._free_velocity = np.flatnonzero(free)
-        strength = abs(self._divergence[:, self._free_velocity]).max(axis=1).toarray().ravel()
-        # Pressure of tetrahedra whose velocities are all prescribed: continued harmonically.
-        self._idle = np.flatnonzero(strength < 1e-12 * strength.max())
-        pressure = np.ones(count, bool)
-        if not self._names:
-            # Velocity prescribed everywhere: the pressure is known up to a constant.
-            pressure[np.argmax(strength)] = False
-        self._free = np.concatenate(
-            [
-                self._free_velocity,
-                size + np.flatnonzero(pressure),
-                size + count + np.arange(len(self._names)),
-            ]
-        )
+        velocity = np.flatnonzero(free)
+        strength = np.asarray(abs(self._divergence[:, velocity]).sum(axis=1)).ravel()
+        idle = np.count_nonzero(strength <= 1e-12 * strength.max())
+        if idle:
+            raise InvalidProblem(
+                f"{idle} pressure unknowns have only tetrahedra whose velocities are all prescribed"
+            )
+        # Velocity prescribed everywhere: the pressure is known up to a constant.
+        pressure = np.arange(count) if self._names else np.arange(1, count)
+        outlets = size + count + np.arange(len(self._names))
+        self._free = np.concatenate([velocity, size + pressure, outlets])
 
     def set_initial(
         self,
@@ -176,8 +169,11 @@ class MonolithicStep:
         """Advance by one time step, BDF1 first and BDF2 then.
 
         Raises:
+            InvalidProblem: no time step was given.
             SolverDiverged: Newton's method failed.
         """
+        if self.time_step <= 0:
+            raise InvalidProblem("time-dependent flow needs a positive time step")
         scale = self.problem.density / self.time_step
         first = self.steps == 0
         known = -self._u if first else 0.5 * self._previous - 2.0 * self._u
@@ -246,20 +242,19 @@ class MonolithicStep:
         """Give the velocity its boundary values at the current time."""
         for boundary in self._boundaries:
             values = boundary.values(self.time)
-            for i in getattr(boundary, "components", (0, 1, 2)):
+            for i in _components(boundary):
                 self._u[self._map[boundary.dofs, i]] = values[i]
 
     def _residual(self) -> Array:
         momentum = self._forms.residual()
         if self._screen:
-            momentum += self._screen.terms(self._u, newton=True)[0]
+            momentum += self._screen.residual(self._u)
         momentum -= self._divergence.T @ self.pressure.array
         momentum += self._flow.T @ self._outlet_pressure
         mass = -(self._divergence @ self._u)
         if not self._names:
             # Interpolated boundary values let a little net flow in: spread its divergence.
             mass -= mass.mean()
-        mass[self._idle] = self._laplacian[self._idle] @ self.pressure.array
         return np.concatenate([momentum, mass, self._closure(self._flow @ self._u)])
 
     def _closure(self, flow: Array) -> Array:
@@ -286,16 +281,12 @@ class MonolithicStep:
     def _factorise(self, *, newton: bool) -> None:
         tangent = self._forms.tangent(newton=newton)
         if self._screen:
-            tangent = tangent + self._screen.terms(self._u, newton=newton)[1]
+            tangent = tangent + self._screen.tangent(self._u, newton=newton)
         by_pressure, by_flow = self._closure_tangent()
-        count = self._divergence.shape[0]
-        keep = np.ones(count)
-        keep[self._idle] = 0.0
-        idle = sp.diags(1.0 - keep) @ self._laplacian
         system = sp.bmat(
             [
                 [tangent, -self._divergence.T, self._flow.T],
-                [-sp.diags(keep) @ self._divergence, idle, None],
+                [-self._divergence, None, None],
                 [sp.csr_matrix(by_flow) @ self._flow, None, sp.csr_matrix(by_pressure)],
             ],
             format="csr",
@@ -330,3 +321,8 @@ class MonolithicStep:
         report.outflow, report.inflow = flow.tolist(), float(flow.sum())
         report.outlet_pressure = self._outlet_pressure.tolist()
         return report
+
+
+def _components(boundary: VelocityBoundary) -> tuple[int, ...]:
+    """Velocity components that a boundary prescribes."""
+    return getattr(boundary, "components", (0, 1, 2))

@@ -38,7 +38,7 @@ class MomentumForms:
 
     Attributes:
         velocity: u [m/s].
-        history: known part of the acceleration term [Pa/m].
+        history: known part of the acceleration term [N/m3].
         rate: factor of u in the acceleration term [kg/(m3 s)]; 0 for steady flow.
         inertia: s, share of the convective terms, for continuation from Stokes flow.
     """
@@ -135,53 +135,56 @@ class ScreenForms:
     """<[(a + b|u.n|) n n + r_t (1 - n n)] u, v> on the device surface, all of it implicit."""
 
     def __init__(
-        self, space: dolfinx.fem.FunctionSpace, map_: NDArray[np.int32], properties: ScreenProperties
+        self,
+        space: dolfinx.fem.FunctionSpace,
+        vector_dofs: NDArray[np.int32],
+        properties: ScreenProperties,
     ) -> None:
         """Prepare the facet quadrature.
 
         Args:
             space: scalar velocity space.
-            map_: (scalar dofs, 3) vector dof of each component.
+            vector_dofs: (scalar dofs, 3) vector dof of each component.
             properties: coefficients.
         """
-        self._properties, self._map = properties, map_
+        self._properties, self._map = properties, vector_dofs
         # Exact for the quadratic term where the flow keeps its direction.
         degree = 3 * space.ufl_element().degree
         self._points = points = facet_evaluation(space, properties.facets, degree)
         dofs = space.dofmap.list[points.cells]
         self._table = points.values.data.reshape(*points.shape, dofs.shape[1])
-        self._dofs = map_[dofs]
+        self._dofs = vector_dofs[dofs]
 
-    def terms(self, velocity: Array, *, newton: bool) -> tuple[Array, sp.csr_matrix]:
-        """Residual (vector dofs,) [N] and its derivative at ``velocity`` (vector dofs,) [m/s]."""
-        points, properties = self._points, self._properties
-        normal = points.normals
-        projector = np.einsum("ni,nj->nij", normal, normal)
+    def _resistance(self, velocity: Array, *, newton: bool) -> tuple[Array, Array]:
+        """(n, q, 3) velocity and (n, q, 3, 3) resistance, or its tangent, at the points."""
+        points, given = self._points, self._properties
         u = points.vector([velocity[self._map[:, i]] for i in range(3)])
-        speed = np.abs(np.einsum("nqd,nd->nq", u, normal))
-        along = properties.linear[:, None] + properties.quadratic[:, None] * speed
-        across = properties.tangential[:, None, None, None] * (np.eye(3) - projector)[:, None]
-        resistance = along[..., None, None] * projector[:, None] + across
-        load = np.einsum(
-            "nq,nqij,nqj,nqa->nai", points.weights, resistance, u, self._table, optimize=True
-        )
-        if newton:
-            extra = properties.quadratic[:, None] * speed
-            resistance = resistance + extra[..., None, None] * projector[:, None]
+        speed = np.abs(np.einsum("nqd,nd->nq", u, points.normals))
+        factor = 2.0 if newton else 1.0
+        along = given.linear[:, None] + factor * given.quadratic[:, None] * speed
+        projector = np.einsum("ni,nj->nij", points.normals, points.normals)[:, None]
+        across = given.tangential[:, None, None, None] * (np.eye(3) - projector)
+        return u, along[..., None, None] * projector + across
+
+    def residual(self, velocity: Array) -> Array:
+        """(vector dofs,) residual [N] at ``velocity`` (vector dofs,) [m/s]."""
+        u, resistance = self._resistance(velocity, newton=False)
+        weights, table = self._points.weights, self._table
+        load = np.einsum("nq,nqij,nqj,nqa->nai", weights, resistance, u, table, optimize=True)
+        return np.bincount(self._dofs.ravel(), load.ravel(), len(velocity))
+
+    def tangent(self, velocity: Array, *, newton: bool) -> sp.csr_matrix:
+        """Derivative of the residual, with |u.n| held (Picard) or not."""
+        _, resistance = self._resistance(velocity, newton=newton)
+        weights, table = self._points.weights, self._table
         blocks = np.einsum(
-            "nq,nqij,nqa,nqb->naibj",
-            points.weights,
-            resistance,
-            self._table,
-            self._table,
-            optimize=True,
+            "nq,nqij,nqa,nqb->naibj", weights, resistance, table, table, optimize=True
         )
+        dofs = self._dofs.reshape(len(self._dofs), -1)
+        width = dofs.shape[1]
+        rows, columns = np.repeat(dofs, width, axis=1), np.tile(dofs, (1, width))
         size = len(velocity)
-        flat = self._dofs.reshape(len(normal), -1)
-        width = flat.shape[1]
-        rows, columns = np.repeat(flat, width, axis=1).ravel(), np.tile(flat, (1, width)).ravel()
-        matrix = sp.csr_matrix((blocks.ravel(), (rows, columns)), shape=(size, size))
-        return np.bincount(flat.ravel(), load.ravel(), size), matrix
+        return sp.csr_matrix((blocks.ravel(), (rows.ravel(), columns.ravel())), (size, size))
 
 
 def compile_form(form: ufl.Form) -> Form:

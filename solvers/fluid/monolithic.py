@@ -23,8 +23,9 @@ import ufl
 from numpy.typing import NDArray
 
 from solvers.common.errors import InvalidProblem, SolverDiverged
+from solvers.common.forms import compile_form
 from solvers.common.krylov import KrylovSolver
-from solvers.fluid.monolithic_forms import MomentumForms, ScreenForms, assembled, compile_form
+from solvers.fluid.monolithic_forms import MomentumForms, ScreenForms, assembled_csr
 from solvers.fluid.outlets import OutletState
 from solvers.fluid.pressure_space import PressureSpace
 from solvers.fluid.problem import FlowProblem, StepReport, VelocityBoundary
@@ -118,7 +119,7 @@ class MonolithicStep:
         divergence = compile_form(ufl.TestFunction(broken) * ufl.div(u) * ufl.dx)
         starts, columns, values = self.pressure_space.reduction.getValuesCSR()
         reduction = sp.csr_matrix((values, columns, starts), self.pressure_space.reduction.size)
-        self._divergence = (reduction.T @ assembled(divergence)).tocsr()
+        self._divergence = (reduction.T @ assembled_csr(divergence)).tocsr()
         flows = []
         for name in self._names:
             ds = ufl.Measure(
@@ -187,7 +188,7 @@ class MonolithicStep:
         guess = self._u if first else 2.0 * self._u - self._previous
         self._previous, self._u = self._u, guess.copy()
         report = StepReport(self.time)
-        report.velocity_iterations = [self._newton(picard=0, keep=True)]
+        report.velocity_iterations = self._newton(picard=0, keep=True)
         self.steps += 1
         return self._publish(report)
 
@@ -211,7 +212,7 @@ class MonolithicStep:
         report = StepReport(self.time)
         for share in continuation:
             self._forms.inertia.value = share
-            report.velocity_iterations.append(self._newton(picard=picard, keep=False))
+            report.velocity_iterations += self._newton(picard=picard, keep=False)
         self._previous = self._u.copy()
         return self._publish(report)
 

@@ -8,17 +8,16 @@ import dolfinx
 import numpy as np
 import scipy.sparse as sp
 import ufl
-from dolfinx.fem.petsc import assemble_matrix
 from numpy.typing import NDArray
 
 from solvers.common import _compat
+from solvers.common.forms import assembled, compile_form
 from solvers.common.sampling import facet_evaluation
 from solvers.common.tagged_mesh import TaggedMesh
 from solvers.fluid.rheology import Rheology
 from solvers.fluid.screen import ScreenProperties
 
 Array = NDArray[np.float64]
-Form = dolfinx.fem.Form
 
 VISCOSITY_DEGREE = 4
 """Quadrature degree of the viscous term when the viscosity varies (2 is exact when it does not)."""
@@ -126,9 +125,9 @@ class MomentumForms:
     def tangent(self, *, newton: bool) -> sp.csr_matrix:
         """Derivative of the residual, with the convecting velocity held in Picard's way or not."""
         if newton:
-            return assembled(self._newton)
+            return assembled_csr(self._newton)
         self._wind.x.array[:] = self.velocity.x.array
-        return assembled(self._picard)
+        return assembled_csr(self._picard)
 
 
 class ScreenForms:
@@ -187,14 +186,8 @@ class ScreenForms:
         return sp.csr_matrix((blocks.ravel(), (rows.ravel(), columns.ravel())), (size, size))
 
 
-def compile_form(form: ufl.Form) -> Form:
-    """Compile with the options of this package."""
-    return dolfinx.fem.form(form, jit_options=_compat.jit_options())
-
-
-def assembled(form: Form) -> sp.csr_matrix:
+def assembled_csr(form: dolfinx.fem.Form) -> sp.csr_matrix:
     """Matrix of a compiled form, on one rank."""
-    matrix = assemble_matrix(form)
-    matrix.assemble()
+    matrix = assembled(form)
     starts, columns, values = matrix.getValuesCSR()
     return sp.csr_matrix((values, columns, starts), matrix.getSize())

@@ -12,7 +12,7 @@ from mpi4py import MPI
 
 from solvers.common.errors import SolveError
 from solvers.fluid.run import simulate
-from solvers.fluid.settings import FlowSettings, OutletSettings
+from solvers.fluid.settings import FlowSettings, OutletSettings, ScalarSettings
 from solvers.revision import NUMERICS_REVISION
 from trial.outcome import guard
 from trial.physiology import in_arm
@@ -35,11 +35,12 @@ def main() -> None:
 
     def work() -> dict[str, Any]:
         outlets = OutletSettings(**args.settings.pop("outlets"))
+        scalar = ScalarSettings(**args.settings.pop("scalar"))
         summary = simulate(
             args.anatomy.parent / "mesh",
             args.deployment.parent / "screen.npz",
             in_arm(patient["physiology"], args.physiology),
-            FlowSettings(**args.settings, outlets=outlets),
+            FlowSettings(**args.settings, outlets=outlets, scalar=scalar),
             args.out.parent,
             comm,
         )

@@ -97,7 +97,7 @@ class PassiveScalar:
         for name, value in (held or {}).items():
             self._hold(name, value)
         self.balance, self.substeps = Balance(), 0
-        self._low, self._bend, self._up, self._down = np.zeros((4, graph.size))
+        self._low, self._bend, self._peak, self._up, self._down = np.zeros((5, graph.size))
         self._antidiffusion = np.zeros(len(graph.columns))
         growth = self._source / flow.mass[: graph.owned]
         self._drift = self._extremes(np.append(growth, 0.0))
@@ -169,14 +169,15 @@ class PassiveScalar:
         self.substeps = self._count(dt)
         length = dt / self.substeps
         for _ in range(self.substeps):
-            start = self.nodal.copy()
-            self._bounds += length * self._drift
+            start, first_bounds = self.nodal.copy(), self._bounds.copy()
             for stage, share in enumerate(SHARES):
                 self._record(share * length)
+                self._bounds += 0.5 * length * self._drift
                 self._euler(boundary, 0.5 * length)
                 if stage == 2:
+                    self.nodal += 2.0 * start
                     self.nodal /= 3.0
-                    self.nodal += 2.0 / 3.0 * start
+                    self._bounds = (self._bounds + 2.0 * first_bounds) / 3.0
 
     def _count(self, dt: float) -> int:
         """Substeps in whose halves no dual cell receives more than its volume."""
@@ -205,17 +206,19 @@ class PassiveScalar:
         graph, flow = self.graph, self.flow
         rows, mass = (graph.starts, graph.columns), self._mass
         edges = (flow.flux, self._conductance, flow.coupling)
-        low, bend, up, down = self._low, self._bend, self._up, self._down
+        low, bend, peak, up, down = self._low, self._bend, self._peak, self._up, self._down
         lumped, better = np.empty((2, graph.size))
-        kernels.rates_of_change(*rows, *edges, boundary, mass, self.nodal, h, low, lumped, bend)
-        for values in (low, lumped, bend):
+        kernels.rates_of_change(
+            *rows, *edges, boundary, mass, self.nodal, h, low, lumped, bend, peak
+        )
+        for values in (low, lumped, bend, peak):
             graph.update_ghosts(values)
         slope = lumped.copy()
         for _ in range(MASS_ITERATIONS):
             kernels.undo_lumping(*rows, flow.coupling, mass, lumped, slope, better)
             graph.update_ghosts(better)
             slope, better = better, slope
-        nodal = (mass, self.nodal, h, low, slope, bend)
+        nodal = (mass, self.nodal, h, low, slope, bend, peak)
         kernels.limits(*rows, *edges, self._bounds, *nodal, self._antidiffusion, up, down)
         for values in (up, down):
             graph.update_ghosts(values)

@@ -82,13 +82,15 @@ def compute_endpoints(
     settings = settings or EndpointSettings()
     tags = json.loads((bundle / "markers.json").read_text())["cells"]
     summary = json.loads((fluid / "summary.json").read_text())
-    sac = _sac_values(pv.read(fluid / "fields.vtu"), tags["sac"], settings)
+    fields = pv.read(fluid / "fields.vtu")
+    sac = _sac_values(fields, tags["sac"], settings)
     _check_agreement("sac volume", sac["sac_volume"][0], summary["sac_volume"], fluid)
     _check_agreement("STAV", sac["stav"][0], summary["stav"], fluid)
     values = {
         **sac,
         **_wall_values(pv.read(fluid / "wall.vtp"), tags, settings),
         **_flow_values(summary, sac["sac_volume"][0]),
+        **_scalar_values(summary.get("scalar", {}), fields, tags["sac"], fluid),
     }
     return {name: {"value": value, "unit": unit} for name, (value, unit) in values.items()}
 
@@ -206,6 +208,42 @@ def _flow_values(summary: dict[str, Any], sac_volume: float) -> dict[str, tuple[
             f"flow_share_{name}": (flow / outflow, "1")
             for name, flow in summary["outlet_flow"].items()
         },
+    }
+
+
+def sac_age(grid: pv.UnstructuredGrid, sac_tag: int, threshold: float) -> tuple[float, float]:
+    """Mean residence time in the sac [s] and the share of its volume above ``threshold`` [s].
+
+    A vertex counts with a quarter of the sac volume of its cells.
+    """
+    mask = np.asarray(grid.cell_data["region"]) == sac_tag
+    cells = grid.cells_dict[pv.CellType.TETRA][mask]
+    age = np.asarray(grid.point_data["residence_time"], dtype=float)[cells]
+    vertices = Weighted(age.ravel(), np.repeat(tetrahedron_volumes(grid)[mask] / 4, 4))
+    return vertices.mean(), vertices.share(vertices.values > threshold)
+
+
+def _scalar_values(
+    scalar: dict[str, Any], grid: pv.UnstructuredGrid, sac_tag: int, fluid: Path
+) -> dict[str, tuple[float, str]]:
+    """Residence time and washout, where the solution computed them."""
+    found: dict[str, tuple[float, str]] = {}
+    if "residence_time" in scalar:
+        mean, aged = sac_age(grid, sac_tag, scalar["age_threshold"])
+        _check_agreement("residence time", mean, scalar["residence_time"], fluid)
+        found |= {
+            "residence_time": (mean, "s"),
+            "residence_time_growth": (scalar["residence_time_growth"], "1"),
+            "aged_share": (aged, "1"),
+        }
+    washout = scalar.get("washout", {})
+    stored = {
+        "washout_share": ("share_after_cycle", "1"),
+        "washout_time_constant": ("time_constant", "s"),
+        "washout_half_time": ("half_time", "s"),
+    }
+    return found | {
+        name: (washout[key], unit) for name, (key, unit) in stored.items() if key in washout
     }
 
 

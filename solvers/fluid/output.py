@@ -104,6 +104,10 @@ def _volume_data(flow: PulsatileFlow, gather: _Gather) -> tuple[dict, dict]:
         "velocity_systole": at_nodes(flow.systole),
         "pressure": gather.nodes(nodes[order].ravel(), pressure[order].ravel()),
     }
+    if flow.tracers and flow.tracers.age:
+        vertices = flow.tracers.flow.graph.dofs
+        age = flow.tracers.age_field[vertices]
+        point_data["residence_time"] = gather.nodes(nodes.ravel(), age.ravel())
     return cell_data, point_data
 
 

@@ -244,4 +244,10 @@ def _summary(
         "per_cycle": [asdict(r) for r in results],
         "dolfinx": dolfinx.__version__,
     }
+    if flow.tracers:
+        summary["scalar"] = {
+            **asdict(settings.scalar),
+            **flow.tracers.summary(),
+            "washout": flow.tracers.washout(waveform.period),
+        }
     return summary

@@ -84,6 +84,29 @@ class OutletSettings:
 
 
 @dataclass(frozen=True)
+class ScalarSettings:
+    """Residence time and washout.
+
+    Attributes:
+        kind: which scalars are transported.
+        diffusivity: D [m2/s].
+        every: flow steps per step of the scalars, which see the mean velocity of these.
+        source: where blood ages; ``sac`` gives the time spent behind the device surface.
+        age_threshold: blood of a greater residence time counts as aged [s].
+        washout_cycle: cycle at whose start the tracer fills the sac.
+        extra_cycles: repetitions of the last cycle's velocity for the scalars alone.
+    """
+
+    kind: Literal["none", "residence_time", "washout", "both"] = "none"
+    diffusivity: float = 0.0
+    every: int = 1
+    source: Literal["sac", "everywhere"] = "sac"
+    age_threshold: float = 1.0
+    washout_cycle: int = 2
+    extra_cycles: int = 0
+
+
+@dataclass(frozen=True)
 class FlowSettings:
     """One flow solve.
 
@@ -113,6 +136,7 @@ class FlowSettings:
         velocity_preconditioner: ``jacobi``, ``ilu``, or ``auto``, which goes over to the
             factorisation once Jacobi needs more than ``JACOBI_LIMIT`` iterations.
         outlets: outlet closure.
+        scalar: residence time and washout.
         speed_limit: a nodal speed above this many times the peak mean inlet velocity is
             called non-physical.
         retries: times a diverged solve starts again with half the time step.
@@ -138,6 +162,7 @@ class FlowSettings:
     rotational: bool = False
     velocity_preconditioner: Literal["auto", "jacobi", "ilu"] = "auto"
     outlets: OutletSettings = field(default_factory=OutletSettings)
+    scalar: ScalarSettings = field(default_factory=ScalarSettings)
     speed_limit: float = 30.0
     retries: int = 1
     time_budget: float = 0.0
@@ -148,6 +173,7 @@ def flow_settings(values: dict[str, Any]) -> FlowSettings:
     values = dict(values)
     outlets = dict(values.pop("outlets", {}))
     each = {name: OutletChoice(**choice) for name, choice in outlets.pop("each", {}).items()}
+    scalar = ScalarSettings(**values.pop("scalar", {}))
     rheology = dict(values.pop("rheology", {}))
     laws = {"carreau_yasuda": CarreauYasuda, "casson": Casson}
     laws = {name: law(**rheology.pop(name, {})) for name, law in laws.items()}
@@ -155,4 +181,5 @@ def flow_settings(values: dict[str, Any]) -> FlowSettings:
         **values,
         outlets=OutletSettings(**outlets, each=each),
         rheology=RheologySettings(**rheology, **laws),
+        scalar=scalar,
     )

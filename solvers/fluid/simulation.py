@@ -22,6 +22,7 @@ from solvers.fields.wall_shear import WallShearAverage
 from solvers.fluid.fracstep import FractionalStep
 from solvers.fluid.inflow import Waveform
 from solvers.fluid.problem import StepReport
+from solvers.fluid.tracers import SacTracers
 
 log = logging.getLogger(__name__)
 Array = NDArray[np.float64]
@@ -46,6 +47,7 @@ class CycleResult:
     max_cfl: float
     change: float | None = None
     iterations: dict[str, float] = field(default_factory=dict)
+    scalar: dict[str, float] = field(default_factory=dict)
 
 
 class PulsatileFlow:
@@ -54,6 +56,7 @@ class PulsatileFlow:
     Attributes:
         average, shear: cycle means of the last completed cycle.
         systole: (3, local dofs) velocity at peak inflow of that cycle [m/s].
+        tracers: residence time and washout, or None.
     """
 
     def __init__(
@@ -80,6 +83,8 @@ class PulsatileFlow:
         self._inlet_vertices = others[opposite]
         self._sac = self._region_mask("sac")
         self._size = 2.0 * (3.0 * self.average.volume / (4.0 * np.pi)) ** (1 / 3)
+        scalar = self.settings.scalar
+        self.tracers = SacTracers(self.domain, space, scalar) if scalar.kind != "none" else None
         self._history = history
         self._started = clock.monotonic()
 
@@ -121,6 +126,8 @@ class PulsatileFlow:
         finally:
             if writer:
                 writer.close()
+        if self.tracers:
+            self.tracers.replay()
         return results
 
     def _cycle(self, number: int, last: CycleResult | None, writer) -> CycleResult:
@@ -131,9 +138,13 @@ class PulsatileFlow:
         peak = round(self.waveform.peak_time / self.waveform.period * steps) % steps or steps
         reports: list[StepReport] = []
         inlet_pressure, max_cfl, samples = 0.0, 0.0, 0
+        if self.tracers:
+            self.tracers.start_cycle(number)
         for step in range(1, steps + 1):
             report = self.stepper.step()
             reports.append(report)
+            if self.tracers:
+                self.tracers.advance(self.stepper.velocity, self.stepper.time_step)
             if writer:
                 writer.write(json.dumps(vars(report)) + "\n")
             if step % every == 0:
@@ -144,6 +155,8 @@ class PulsatileFlow:
             if step == peak:
                 self.systole = np.array([u.x.array for u in self.stepper.velocity])
         result = self._summary(number, reports, inlet_pressure / samples, max_cfl)
+        if self.tracers:
+            result.scalar = self.tracers.finish_cycle()
         if last:
             result.change = max(
                 _relative_change(last.sac_speed, result.sac_speed),

@@ -14,8 +14,9 @@ from solvers.fields.averages import NeckFlow
 from solvers.fields.wall_shear import WallShearAverage
 from solvers.fluid.inflow import Waveform
 from solvers.fluid.run import simulate
-from solvers.fluid.settings import FlowSettings
+from solvers.fluid.settings import FlowSettings, ScalarSettings
 from solvers.fluid.simulation import lumen_side
+from solvers.fluid.tracers import SacTracers
 
 WAVEFORM = Waveform(3e-6, 0.9, (0.4,), (0.1,))
 
@@ -43,6 +44,33 @@ def steps(degree, screened, count=12):
         "wall_area": comm.allreduce(float(area.sum())),
         "outflow": report.outflow[0],
         "pressure_norm": stepper.pressure.norm(),
+    }
+
+
+def scalars(degree):
+    """Residence time and washout over some steps of a given flow."""
+    properties = lambda d: screen(d, 470.0, 770.0, 350.0)  # noqa: E731
+    settings = FlowSettings(velocity_degree=degree, tolerance=1e-10, ramp_share=0.02)
+    stepper = vessel("sidewall", WAVEFORM, settings, 1e-3, properties)
+    tracers = SacTracers(
+        stepper.problem.domain,
+        stepper.space,
+        ScalarSettings("both", diffusivity=1e-8, every=3, age_threshold=0.01, washout_cycle=1),
+    )
+    tracers.start_cycle(1)
+    for _ in range(20):
+        stepper.step()
+        tracers.advance(stepper.velocity, 2e-3)
+    found = tracers.finish_cycle()
+    age, dye = tracers.age, tracers.dye
+    owned = age.graph.owned
+    found |= {f"{key}_age": value for key, value in vars(age.balance).items() if key != "defect"}
+    found |= {f"{key}_dye": value for key, value in vars(dye.balance).items() if key != "defect"}
+    return found | {
+        "age_squares": age.graph.total(age.nodal[:owned] ** 2),
+        "dye_squares": dye.graph.total(dye.nodal[:owned] ** 2),
+        "edges": age.graph.comm.allreduce(len(age.graph.columns)),
+        "field": age.graph.total(tracers.age_field[:owned] ** 2),
     }
 
 
@@ -76,6 +104,8 @@ if __name__ == "__main__":
     task, argument = sys.argv[1], sys.argv[2]
     if task == "files":
         result = files(Path(argument))
+    elif task == "scalar":
+        result = scalars(int(argument))
     else:
         result = steps(int(argument), task == "screened")
     if MPI.COMM_WORLD.rank == 0:

@@ -261,6 +261,87 @@ _ENDPOINTS = (
         source="10.1007/s13239-021-00535-w",
     ),
     Endpoint(
+        name="residence_time",
+        label="Residence time, sac mean",
+        short_label="Residence time",
+        unit="s",
+        display_unit="s",
+        definition=(
+            "Mean over the sac volume and the last cycle of the time that blood has spent in the "
+            "sac (or, where configured, in the domain), from a transported scalar; at most the "
+            "time simulated."
+        ),
+        direction="higher",
+        source="10.1063/1.4819142",
+        required=False,
+    ),
+    Endpoint(
+        name="residence_time_growth",
+        label="Growth of the residence time",
+        short_label="Residence growth",
+        unit="1",
+        display_unit="1",
+        definition=(
+            "Rise of the sac-mean residence time over the last cycle per unit of time: 0 when it "
+            "is periodic, 1 when no blood left the sac, so that a longer run would raise it."
+        ),
+        direction="none",
+        source="10.1063/1.4819142",
+        required=False,
+    ),
+    Endpoint(
+        name="aged_share",
+        label="Aged share of the sac",
+        short_label="Aged share",
+        unit="1",
+        display_unit="%",
+        definition=(
+            "Share of the sac volume whose cycle-mean residence time exceeds the threshold "
+            "(1 s unless configured)."
+        ),
+        direction="higher",
+        source="threshold is a study parameter",
+        required=False,
+    ),
+    Endpoint(
+        name="washout_share",
+        label="Tracer left after one cycle",
+        short_label="Tracer left",
+        unit="1",
+        display_unit="%",
+        definition=(
+            "Share of a tracer filling the sac at the start of a cycle that is in the sac one "
+            "cycle later."
+        ),
+        direction="higher",
+        source="definition of this table",
+        required=False,
+    ),
+    Endpoint(
+        name="washout_time_constant",
+        label="Washout time constant",
+        short_label="Washout time",
+        unit="s",
+        display_unit="s",
+        definition=(
+            "Cycle length divided by the negative logarithm of the tracer left after one cycle."
+        ),
+        direction="higher",
+        source="definition of this table",
+        required=False,
+    ),
+    Endpoint(
+        name="washout_half_time",
+        label="Washout half time",
+        short_label="Half time",
+        unit="s",
+        display_unit="s",
+        definition="Time until half of the tracer has left the sac.",
+        direction="higher",
+        source="definition of this table",
+        required=False,
+    ),
+    Endpoint(
         name="flow_share",
         label="Flow share",
         short_label="Flow share",

@@ -14,6 +14,7 @@ SUFFIXES: dict[str, float] = {
     "_pa_s": 1.0,
     "_per_s": 1.0,
     "_per_minute": 1.0 / 60.0,
+    "_m2_s": 1.0,
     "_cm_s": 1e-2,
     "_m_s": 1.0,
     "_mm": 1e-3,

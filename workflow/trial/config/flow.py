@@ -174,6 +174,30 @@ class Outlets(Block):
         return self
 
 
+class Scalar(Block):
+    """Residence time and washout, transported beside the flow."""
+
+    kind: Literal["none", "residence_time", "washout", "both"] = Field(
+        "none", description="which scalars are computed"
+    )
+    diffusivity_m2_s: float = Field(0.0, ge=0, le=1e-5, description="diffusivity in blood")
+    every: int = Field(
+        1, ge=1, le=100, description="flow steps per step of the scalars, in their mean velocity"
+    )
+    source: Literal["sac", "everywhere"] = Field(
+        "sac", description="where blood ages: behind the device surface only, or everywhere"
+    )
+    age_threshold_s: float = Field(
+        1.0, gt=0, le=1000, description="residence time above which sac blood counts as aged"
+    )
+    washout_cycle: int = Field(
+        2, ge=1, le=20, description="cycle at whose start the tracer fills the sac"
+    )
+    extra_cycles: int = Field(
+        0, ge=0, le=1000, description="repetitions of the last cycle for the scalars alone"
+    )
+
+
 class Flow(Block):
     """Blood, boundary conditions and numerics of the pulsatile flow solution."""
 
@@ -229,6 +253,7 @@ class Flow(Block):
         description="preconditioner of the velocity; auto goes over to ilu where jacobi is slow",
     )
     outlets: Outlets = Field(default=Outlets(), description="how the flow leaves")
+    scalar: Scalar = Field(default=Scalar(), description="residence time and washout")
     speed_limit: float = Field(
         30.0, gt=1, le=1000, description="speed over peak mean inlet velocity called non-physical"
     )
@@ -243,4 +268,10 @@ class Flow(Block):
     def _ordered(self) -> Flow:
         if self.minimum_cycles > self.cycles:
             raise ValueError(f"minimum_cycles {self.minimum_cycles} is above cycles {self.cycles}")
+        washout = self.scalar.kind in ("washout", "both")
+        if washout and self.scalar.washout_cycle > self.minimum_cycles:
+            raise ValueError(
+                f"scalar.washout_cycle {self.scalar.washout_cycle} is above minimum_cycles"
+                f" {self.minimum_cycles}: the run might stop before"
+            )
         return self

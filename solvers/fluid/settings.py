@@ -48,6 +48,19 @@ class OutletSettings:
 
 
 @dataclass(frozen=True)
+class OutputSettings:
+    """Which instants of velocity and pressure are stored, besides the cycle means.
+
+    Attributes:
+        fields: ``none``; ``cycle``, those of the last cycle; ``series``, those of all cycles.
+        every: time between two stored instants [s].
+    """
+
+    fields: Literal["none", "cycle", "series"] = "none"
+    every: float = 0.02
+
+
+@dataclass(frozen=True)
 class FlowSettings:
     """One flow solve.
 
@@ -76,6 +89,7 @@ class FlowSettings:
         velocity_preconditioner: ``jacobi``, ``ilu``, or ``auto``, which goes over to the
             factorisation once Jacobi needs more than ``JACOBI_LIMIT`` iterations.
         outlets: outlet closure.
+        output: stored instants.
         speed_limit: a nodal speed above this many times the peak mean inlet velocity is
             called non-physical.
         retries: times a diverged solve starts again with half the time step.
@@ -100,6 +114,7 @@ class FlowSettings:
     rotational: bool = False
     velocity_preconditioner: Literal["auto", "jacobi", "ilu"] = "auto"
     outlets: OutletSettings = field(default_factory=OutletSettings)
+    output: OutputSettings = field(default_factory=OutputSettings)
     speed_limit: float = 30.0
     retries: int = 1
     time_budget: float = 0.0

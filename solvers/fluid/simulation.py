@@ -8,6 +8,7 @@ import logging
 import time as clock
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from mpi4py import MPI
 
@@ -21,6 +22,7 @@ from solvers.fields.averages import FlowAverage, NeckFlow
 from solvers.fields.wall_shear import WallShearAverage
 from solvers.fluid.fracstep import FractionalStep
 from solvers.fluid.inflow import Waveform
+from solvers.fluid.monitors import FlowMonitors
 from solvers.fluid.problem import StepReport
 
 log = logging.getLogger(__name__)
@@ -32,7 +34,7 @@ class CycleResult:
     """Scalars of one cycle, equal on every rank.
 
     ``change`` is the larger relative change of sac speed and neck inflow from the cycle before,
-    None in the first. Units: m/s, m3/s, Pa.
+    None in the first. ``monitors``: see FlowMonitors. Units: m/s, m3/s, Pa.
     """
 
     number: int
@@ -46,6 +48,7 @@ class CycleResult:
     max_cfl: float
     change: float | None = None
     iterations: dict[str, float] = field(default_factory=dict)
+    monitors: dict[str, Any] = field(default_factory=dict)
 
 
 class PulsatileFlow:
@@ -53,6 +56,7 @@ class PulsatileFlow:
 
     Attributes:
         average, shear: cycle means of the last completed cycle.
+        monitors: energy, pressure and peaks of that cycle.
         systole: (3, local dofs) velocity at peak inflow of that cycle [m/s].
     """
 
@@ -63,8 +67,18 @@ class PulsatileFlow:
         inlet: str,
         device_surfaces: list[str],
         history: Path | None = None,
+        series: Path | None = None,
     ) -> None:
-        """Prepare the accumulators; ``history`` receives one JSON line per step."""
+        """Prepare the accumulators.
+
+        Args:
+            stepper: the solver.
+            waveform: inflow.
+            inlet: name of the inlet.
+            device_surfaces: names of the device surfaces.
+            history: file that receives one JSON line per step.
+            series: file of the instants that ``FlowSettings.output`` asks for.
+        """
         self.stepper, self.waveform = stepper, waveform
         self.settings = stepper.settings
         self.domain = stepper.problem.domain
@@ -73,6 +87,7 @@ class PulsatileFlow:
         walls = self.domain.facets("wall")
         self.shear = WallShearAverage(space, walls, stepper.problem.rheology.constant)
         self.necks = {n: self._neck(n) for n in device_surfaces}
+        self.monitors = FlowMonitors(stepper, inlet, series)
         self._inlet = facet_evaluation(space, self.domain.facets(inlet), 1)
         _, opposite = facet_cells(self.domain.mesh, self.domain.facets(inlet))
         # Local facet i is opposite to vertex i, so its vertices are the other three.
@@ -119,12 +134,13 @@ class PulsatileFlow:
                 if enough and change is not None and change < self.settings.periodicity_tolerance:
                     break
         finally:
+            self.monitors.close()
             if writer:
                 writer.close()
         return results
 
     def _cycle(self, number: int, last: CycleResult | None, writer) -> CycleResult:
-        for accumulator in (self.average, self.shear, *self.necks.values()):
+        for accumulator in (self.average, self.shear, self.monitors, *self.necks.values()):
             accumulator.reset()
         steps = self.settings.steps_per_cycle
         every = max(1, steps // self.settings.samples_per_cycle)
@@ -132,14 +148,19 @@ class PulsatileFlow:
         reports: list[StepReport] = []
         inlet_pressure, max_cfl, samples = 0.0, 0.0, 0
         for step in range(1, steps + 1):
-            report = self.stepper.step()
+            report, sampled = self.stepper.step(), {}
             reports.append(report)
-            if writer:
-                writer.write(json.dumps(vars(report)) + "\n")
-            if step % every == 0:
+            self.monitors.step()
+            due = step % every == 0
+            if due:
                 max_cfl = max(max_cfl, self._sample())
+                weight = every * self.stepper.time_step
+                sampled = self.monitors.sample(self.average.last_speed, weight)
                 inlet_pressure += self._inlet_pressure()
                 samples += 1
+            if writer:
+                writer.write(json.dumps(vars(report) | sampled) + "\n")
+            if due:
                 self._guard(report)
             if step == peak:
                 self.systole = np.array([u.x.array for u in self.stepper.velocity])
@@ -234,6 +255,7 @@ class PulsatileFlow:
                 "velocity": float(np.mean([r.velocity_iterations for r in reports])),
                 "pressure": float(np.mean([r.pressure_iterations for r in reports])),
             },
+            monitors=self.monitors.results(),
         )
 
     def _log(self, result: CycleResult) -> None:

@@ -14,12 +14,12 @@ from meshes.layers import LayerOptions
 from meshes.quality import QualityLimits
 from meshes.surface import SurfaceSource
 from solvers.fields.endpoints import EndpointSettings
-from solvers.fluid.settings import FlowSettings, OutletSettings
+from solvers.fluid.settings import FlowSettings, OutletSettings, OutputSettings
 from trial.config import load_study
 from trial.config.anatomy import LABELS, IcaVariables
 from trial.config.device import Placement, Screen
 from trial.config.endpoints import Endpoints
-from trial.config.flow import Flow, Outlets
+from trial.config.flow import Flow, Outlets, Output
 from trial.config.load import CONFIGS
 from trial.config.mesh import Layers, Limits, Lumen
 from trial.config.surfaces import Surface
@@ -40,6 +40,7 @@ def test_every_parameter_of_the_anatomy_is_drawn():
     [
         (Flow, FlowSettings),
         (Outlets, OutletSettings),
+        (Output, OutputSettings),
         (Lumen, LumenOptions),
         (Endpoints, EndpointSettings),
     ],

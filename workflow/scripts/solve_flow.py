@@ -12,7 +12,7 @@ from mpi4py import MPI
 
 from solvers.common.errors import SolveError
 from solvers.fluid.run import simulate
-from solvers.fluid.settings import FlowSettings, OutletSettings
+from solvers.fluid.settings import FlowSettings, OutletSettings, OutputSettings
 from solvers.revision import NUMERICS_REVISION
 from trial.outcome import guard
 from trial.physiology import in_arm
@@ -34,12 +34,15 @@ def main() -> None:
     patient = json.loads(args.patient.read_text())
 
     def work() -> dict[str, Any]:
-        outlets = OutletSettings(**args.settings.pop("outlets"))
+        blocks = {
+            "outlets": OutletSettings(**args.settings.pop("outlets")),
+            "output": OutputSettings(**args.settings.pop("output")),
+        }
         summary = simulate(
             args.anatomy.parent / "mesh",
             args.deployment.parent / "screen.npz",
             in_arm(patient["physiology"], args.physiology),
-            FlowSettings(**args.settings, outlets=outlets),
+            FlowSettings(**args.settings, **blocks),
             args.out.parent,
             comm,
         )

@@ -17,10 +17,17 @@ import numpy as np
 import pyvista as pv
 from numpy.typing import NDArray
 
+from solvers.fields.segment import along_segment
+from solvers.fields.wall_indices import activation_potential, relative_residence_time
+
 Array = NDArray[np.float64]
 
 CONSISTENCY = 0.01
 """Largest relative difference allowed between a stored field and the solver's own running mean."""
+
+
+LOW_SHEAR_SHARE = 0.1
+"""TAWSS over that of the parent vessel below which sac wall counts as low shear relative to it."""
 
 
 class InconsistentFields(ValueError):
@@ -70,7 +77,7 @@ def compute_endpoints(
 
     Args:
         fluid: folder with ``fields.vtu``, ``wall.vtp`` and ``summary.json``.
-        bundle: mesh bundle folder of the patient (for ``markers.json``).
+        bundle: mesh bundle folder of the patient (for ``markers.json`` and ``info.json``).
         settings: thresholds; defaults of :class:`EndpointSettings` when None.
 
     Returns:
@@ -82,15 +89,20 @@ def compute_endpoints(
     settings = settings or EndpointSettings()
     tags = json.loads((bundle / "markers.json").read_text())["cells"]
     summary = json.loads((fluid / "summary.json").read_text())
-    fields = pv.read(fluid / "fields.vtu")
-    sac = _sac_values(fields, tags["sac"], settings)
+    info = json.loads((bundle / "info.json").read_text())
+    grid = pv.read(fluid / "fields.vtu")
+    sac = _sac_values(grid, tags["sac"], settings)
+    energy = _energy_values(grid, tags, info)
     _check_agreement("sac volume", sac["sac_volume"][0], summary["sac_volume"], fluid)
     _check_agreement("STAV", sac["stav"][0], summary["stav"], fluid)
+    dissipation = sum(summary["dissipation"].values())
+    _check_agreement("dissipation", energy["dissipation"][0], dissipation, fluid)
     values = {
         **sac,
+        **energy,
         **_wall_values(pv.read(fluid / "wall.vtp"), tags, settings),
         **_flow_values(summary, sac["sac_volume"][0]),
-        **_scalar_values(summary.get("scalar", {}), fields, tags["sac"], fluid),
+        **_scalar_values(summary.get("scalar", {}), grid, tags["sac"], fluid),
     }
     return {name: {"value": value, "unit": unit} for name, (value, unit) in values.items()}
 
@@ -110,7 +122,8 @@ def endpoint_record(
 def source_digests(fluid: Path, bundle: Path) -> dict[str, str]:
     """SHA-256 of the files the endpoints are computed from, by file name."""
     sources = [fluid / name for name in ("fields.vtu", "wall.vtp", "summary.json")]
-    return {path.name: sha256(path) for path in (*sources, bundle / "markers.json")}
+    masks = [bundle / name for name in ("markers.json", "info.json")]
+    return {path.name: sha256(path) for path in (*sources, *masks)}
 
 
 def sha256(path: Path) -> str:
@@ -151,6 +164,27 @@ def _sac_values(
     }
 
 
+def _energy_values(
+    grid: pv.UnstructuredGrid, tags: dict[str, int], info: dict[str, Any]
+) -> dict[str, tuple[float, str]]:
+    volume = tetrahedron_volumes(grid)
+    region = np.asarray(grid.cell_data["region"])
+    kinetic, dissipation = (
+        volume * np.asarray(grid.cell_data[name], dtype=float)
+        for name in ("kinetic_energy", "dissipation")
+    )
+    sac = region == tags["sac"]
+    lumen = np.flatnonzero(region == tags["lumen"])
+    centres = np.asarray(grid.cell_centers().points, dtype=float)[lumen]
+    near = lumen[along_segment(centres, info["centreline"], info["ostium"])]
+    return {
+        "kinetic_energy_sac": (float(kinetic[sac].sum()), "J"),
+        "dissipation": (float(dissipation.sum()), "W"),
+        "dissipation_segment": (float(dissipation[sac].sum() + dissipation[near].sum()), "W"),
+        "dissipation_sac": (float(dissipation[sac].sum()), "W"),
+    }
+
+
 def _wall_values(
     wall: pv.PolyData, tags: dict[str, int], settings: EndpointSettings
 ) -> dict[str, tuple[float, str]]:
@@ -165,7 +199,13 @@ def _wall_values(
         "osi_sac_p99": (sac_osi.percentile(99.0), "1"),
         "osi_parent": (parent_osi.mean(), "1"),
         "low_shear_area": (sac_shear.share(sac_shear.values < settings.low_shear), "1"),
-        **_residence_values(sac_shear, sac_osi),
+        "tawss_sac_relative": (sac_shear.mean() / parent_shear.mean(), "1"),
+        "low_shear_area_relative": (
+            sac_shear.share(sac_shear.values < LOW_SHEAR_SHARE * parent_shear.mean()),
+            "1",
+        ),
+        **_residence_values("sac", sac_shear, sac_osi),
+        **_residence_values("parent", parent_shear, parent_osi),
     }
 
 
@@ -179,13 +219,12 @@ def _wall_part(wall: pv.PolyData, tag: int) -> tuple[Weighted, Weighted]:
     return Weighted(tawss, area), Weighted(osi, area)
 
 
-def _residence_values(tawss: Weighted, osi: Weighted) -> dict[str, tuple[float, str]]:
+def _residence_values(part: str, tawss: Weighted, osi: Weighted) -> dict[str, tuple[float, str]]:
     """RRT and ECAP; medians, because both are unbounded where the shear vanishes."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        indices = {
-            "rrt_sac": 1.0 / ((1.0 - 2.0 * osi.values) * tawss.values),
-            "ecap_sac": osi.values / tawss.values,
-        }
+    indices = {
+        f"rrt_{part}": relative_residence_time(tawss.values, osi.values),
+        f"ecap_{part}": activation_potential(tawss.values, osi.values),
+    }
     medians = {
         name: Weighted(np.nan_to_num(index, nan=np.inf), tawss.weights).percentile(50.0)
         for name, index in indices.items()
@@ -203,7 +242,9 @@ def _flow_values(summary: dict[str, Any], sac_volume: float) -> dict[str, tuple[
         "neck_inflow": (inflow, "m3/s"),
         "neck_inflow_share": (inflow / summary["mean_inflow"], "1"),
         "turnover_time": (sac_volume / inflow, "s"),
+        "sac_speed_peak": (summary["sac_speed_peak"], "m/s"),
         "pressure_drop": (summary["pressure_drop"], "Pa"),
+        "energy_loss": (summary["energy_loss"], "W"),
         **{
             f"flow_share_{name}": (flow / outflow, "1")
             for name, flow in summary["outlet_flow"].items()

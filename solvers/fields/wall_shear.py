@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.common.sampling import facet_evaluation
+from solvers.fields.wall_indices import activation_potential, relative_residence_time
 from solvers.fluid.rheology import Newtonian, Rheology
 from solvers.fluid.viscosity import shear_rate
 
@@ -94,3 +95,13 @@ class WallShearAverage:
         ratio = np.linalg.norm(self._vector, axis=-1) / magnitude
         still = self._magnitude == 0.0
         return self._facet_mean(np.where(still, 0.0, 0.5 * (1.0 - np.minimum(ratio, 1.0))))
+
+    @property
+    def rrt(self) -> Array:
+        """(n,) relative residence time [1/Pa]; NaN where the mean shear vanishes."""
+        return relative_residence_time(self.tawss, self.osi)
+
+    @property
+    def ecap(self) -> Array:
+        """(n,) endothelial cell activation potential [1/Pa]; NaN where nothing moves."""
+        return activation_potential(self.tawss, self.osi)

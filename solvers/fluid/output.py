@@ -87,6 +87,8 @@ def _volume_data(flow: PulsatileFlow, gather: _Gather) -> tuple[dict, dict]:
     cell_data = {
         "mean_speed": gather.cells(flow.average.speed),
         "mean_pressure": gather.cells(pressure.mean(axis=1)),
+        "kinetic_energy": gather.cells(flow.monitors.energy.cells.kinetic),
+        "dissipation": gather.cells(flow.monitors.energy.cells.dissipation),
     }
     owned = gather.owned_cells
     nodes = gather.cell_nodes[:owned]
@@ -125,6 +127,8 @@ def _wall_data(flow: PulsatileFlow, gather: _Gather) -> dict[str, Array]:
         "region": gather.rows(region[cells]),
         "tawss": gather.rows(shear.tawss),
         "osi": gather.rows(shear.osi),
+        "rrt": gather.rows(shear.rrt),
+        "ecap": gather.rows(shear.ecap),
         "wss_mean": gather.rows(shear.mean_vector),
         "area": gather.rows(shear.points.weights.sum(axis=1)),
     }

@@ -45,7 +45,8 @@ def simulate(
 ) -> dict[str, Any]:
     """Solve the pulsatile flow of one patient in one arm.
 
-    Writes ``summary.json``, ``history.jsonl``, ``fields.vtu`` and ``wall.vtp`` into ``folder``.
+    Writes ``summary.json``, ``history.jsonl``, ``fields.vtu``, ``wall.vtp`` and, if asked for,
+    ``series.vtkhdf`` into ``folder``.
 
     Args:
         mesh_folder: mesh bundle.
@@ -143,7 +144,8 @@ def _prepare(
     """A fresh solve from rest."""
     stepper = FractionalStep(problem, settings, waveform.period / settings.steps_per_cycle)
     surfaces = problem.domain.surfaces("ostium")
-    return PulsatileFlow(stepper, waveform, "inlet", surfaces, folder / "history.jsonl")
+    files = {"history": folder / "history.jsonl", "series": folder / "series.vtkhdf"}
+    return PulsatileFlow(stepper, waveform, "inlet", surfaces, **files)
 
 
 def in_blood(
@@ -226,6 +228,7 @@ def _summary(
     summary["pressure_inlet"] = summary.pop("inlet_pressure")
     summary["pressure_outlets"] = summary.pop("outlet_pressure")
     summary["krylov_iterations"] = summary.pop("iterations")
+    summary |= summary.pop("monitors")
     sac = domain.markers["cells"].get("sac")
     summary |= {
         "pressure_drop": last.inlet_pressure - mixed,

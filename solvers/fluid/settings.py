@@ -107,6 +107,19 @@ class ScalarSettings:
 
 
 @dataclass(frozen=True)
+class OutputSettings:
+    """Which instants of velocity and pressure are stored, besides the cycle means.
+
+    Attributes:
+        fields: ``none``; ``cycle``, those of the last cycle; ``series``, those of all cycles.
+        every: time between two stored instants [s].
+    """
+
+    fields: Literal["none", "cycle", "series"] = "none"
+    every: float = 0.02
+
+
+@dataclass(frozen=True)
 class FlowSettings:
     """One flow solve.
 
@@ -137,6 +150,7 @@ class FlowSettings:
             factorisation once Jacobi needs more than ``JACOBI_LIMIT`` iterations.
         outlets: outlet closure.
         scalar: residence time and washout.
+        output: stored instants.
         speed_limit: a nodal speed above this many times the peak mean inlet velocity is
             called non-physical.
         retries: times a diverged solve starts again with half the time step.
@@ -163,6 +177,7 @@ class FlowSettings:
     velocity_preconditioner: Literal["auto", "jacobi", "ilu"] = "auto"
     outlets: OutletSettings = field(default_factory=OutletSettings)
     scalar: ScalarSettings = field(default_factory=ScalarSettings)
+    output: OutputSettings = field(default_factory=OutputSettings)
     speed_limit: float = 30.0
     retries: int = 1
     time_budget: float = 0.0
@@ -174,6 +189,7 @@ def flow_settings(values: dict[str, Any]) -> FlowSettings:
     outlets = dict(values.pop("outlets", {}))
     each = {name: OutletChoice(**choice) for name, choice in outlets.pop("each", {}).items()}
     scalar = ScalarSettings(**values.pop("scalar", {}))
+    output = OutputSettings(**values.pop("output", {}))
     rheology = dict(values.pop("rheology", {}))
     laws = {"carreau_yasuda": CarreauYasuda, "casson": Casson}
     laws = {name: law(**rheology.pop(name, {})) for name, law in laws.items()}
@@ -182,4 +198,5 @@ def flow_settings(values: dict[str, Any]) -> FlowSettings:
         outlets=OutletSettings(**outlets, each=each),
         rheology=RheologySettings(**rheology, **laws),
         scalar=scalar,
+        output=output,
     )

@@ -8,6 +8,7 @@ import logging
 import time as clock
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from mpi4py import MPI
 
@@ -21,6 +22,7 @@ from solvers.fields.averages import FlowAverage, NeckFlow
 from solvers.fields.wall_shear import WallShearAverage
 from solvers.fluid.fracstep import FractionalStep
 from solvers.fluid.inflow import Waveform
+from solvers.fluid.monitors import FlowMonitors
 from solvers.fluid.problem import StepReport
 from solvers.fluid.tracers import SacTracers
 
@@ -33,7 +35,7 @@ class CycleResult:
     """Scalars of one cycle, equal on every rank.
 
     ``change`` is the larger relative change of sac speed and neck inflow from the cycle before,
-    None in the first. Units: m/s, m3/s, Pa.
+    None in the first. ``monitors``: see FlowMonitors. Units: m/s, m3/s, Pa.
     """
 
     number: int
@@ -48,6 +50,7 @@ class CycleResult:
     change: float | None = None
     iterations: dict[str, float] = field(default_factory=dict)
     scalar: dict[str, float] = field(default_factory=dict)
+    monitors: dict[str, Any] = field(default_factory=dict)
 
 
 class PulsatileFlow:
@@ -55,6 +58,7 @@ class PulsatileFlow:
 
     Attributes:
         average, shear: cycle means of the last completed cycle.
+        monitors: energy, pressure and peaks of that cycle.
         systole: (3, local dofs) velocity at peak inflow of that cycle [m/s].
         tracers: residence time and washout, or None.
     """
@@ -66,8 +70,18 @@ class PulsatileFlow:
         inlet: str,
         device_surfaces: list[str],
         history: Path | None = None,
+        series: Path | None = None,
     ) -> None:
-        """Prepare the accumulators; ``history`` receives one JSON line per step."""
+        """Prepare the accumulators.
+
+        Args:
+            stepper: the solver.
+            waveform: inflow.
+            inlet: name of the inlet.
+            device_surfaces: names of the device surfaces.
+            history: file that receives one JSON line per step.
+            series: file of the instants that ``FlowSettings.output`` asks for.
+        """
         self.stepper, self.waveform = stepper, waveform
         self.settings = stepper.settings
         self.domain = stepper.problem.domain
@@ -76,6 +90,7 @@ class PulsatileFlow:
         walls = self.domain.facets("wall")
         self.shear = WallShearAverage(space, walls, stepper.problem.rheology)
         self.necks = {n: self._neck(n) for n in device_surfaces}
+        self.monitors = FlowMonitors(stepper, inlet, series)
         self._inlet = facet_evaluation(space, self.domain.facets(inlet), 1)
         _, opposite = facet_cells(self.domain.mesh, self.domain.facets(inlet))
         # Local facet i is opposite to vertex i, so its vertices are the other three.
@@ -124,6 +139,7 @@ class PulsatileFlow:
                 if enough and change is not None and change < self.settings.periodicity_tolerance:
                     break
         finally:
+            self.monitors.close()
             if writer:
                 writer.close()
         if self.tracers:
@@ -131,7 +147,7 @@ class PulsatileFlow:
         return results
 
     def _cycle(self, number: int, last: CycleResult | None, writer) -> CycleResult:
-        for accumulator in (self.average, self.shear, *self.necks.values()):
+        for accumulator in (self.average, self.shear, self.monitors, *self.necks.values()):
             accumulator.reset()
         steps = self.settings.steps_per_cycle
         every = max(1, steps // self.settings.samples_per_cycle)
@@ -141,16 +157,21 @@ class PulsatileFlow:
         if self.tracers:
             self.tracers.start_cycle(number)
         for step in range(1, steps + 1):
-            report = self.stepper.step()
+            report, sampled = self.stepper.step(), {}
             reports.append(report)
             if self.tracers:
                 self.tracers.advance(self.stepper.velocity, self.stepper.time_step)
-            if writer:
-                writer.write(json.dumps(vars(report)) + "\n")
-            if step % every == 0:
+            self.monitors.step()
+            due = step % every == 0
+            if due:
                 max_cfl = max(max_cfl, self._sample())
+                weight = every * self.stepper.time_step
+                sampled = self.monitors.sample(self.average.last_speed, weight)
                 inlet_pressure += self._inlet_pressure()
                 samples += 1
+            if writer:
+                writer.write(json.dumps(vars(report) | sampled) + "\n")
+            if due:
                 self._guard(report)
             if step == peak:
                 self.systole = np.array([u.x.array for u in self.stepper.velocity])
@@ -247,6 +268,7 @@ class PulsatileFlow:
                 "velocity": float(np.mean([r.velocity_iterations for r in reports])),
                 "pressure": float(np.mean([r.pressure_iterations for r in reports])),
             },
+            monitors=self.monitors.results(),
         )
 
     def _log(self, result: CycleResult) -> None:

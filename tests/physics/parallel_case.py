@@ -14,7 +14,7 @@ from solvers.fields.averages import NeckFlow
 from solvers.fields.wall_shear import WallShearAverage
 from solvers.fluid.inflow import Waveform
 from solvers.fluid.run import simulate
-from solvers.fluid.settings import FlowSettings, ScalarSettings
+from solvers.fluid.settings import FlowSettings, OutputSettings, ScalarSettings
 from solvers.fluid.simulation import lumen_side
 from solvers.fluid.tracers import SacTracers
 
@@ -74,20 +74,31 @@ def scalars(degree):
     }
 
 
-def files(folder):
+def files(folder, degree=1):
     """Scalars of the written fields after a short run."""
-    settings = FlowSettings(steps_per_cycle=60, cycles=1, minimum_cycles=1, samples_per_cycle=10)
+    settings = FlowSettings(
+        velocity_degree=degree,
+        steps_per_cycle=60,
+        cycles=1,
+        minimum_cycles=1,
+        samples_per_cycle=10,
+        output=OutputSettings("series", 0.02),
+    )
     physiology = {
         "mean_inlet_velocity": 0.1,
         "period": 0.06,
         "waveform": {"cosine": [0.3], "sine": [0.0]},
     }
-    simulate(REFERENCE / "sidewall", None, physiology, settings, folder)
+    summary = simulate(REFERENCE / "sidewall", None, physiology, settings, folder)
     if MPI.COMM_WORLD.rank:
         return {}
     import pyvista as pv
 
     grid, wall = pv.read(folder / "fields.vtu"), pv.read(folder / "wall.vtp")
+    reader = pv.get_reader(folder / "series.vtkhdf")
+    reader.reader.UpdateInformation()
+    reader.reader.SetStep(1)
+    instant = reader.read()
     volume = np.abs(grid.compute_cell_sizes(length=False, area=False).cell_data["Volume"])
     return {
         "speed": float(volume @ grid.cell_data["mean_speed"]),
@@ -97,6 +108,17 @@ def files(folder):
         "tawss": float(wall.cell_data["area"] @ wall.cell_data["tawss"]),
         "osi": float(wall.cell_data["osi"].mean()),
         "wall_points": float(np.abs(wall.points).sum()),
+        "ecap": float(wall.cell_data["area"] @ wall.cell_data["ecap"]),
+        "dissipation": float(volume @ grid.cell_data["dissipation"]),
+        "energy_loss": summary["energy_loss"],
+        "sac_speed_peak": summary["sac_speed_peak"],
+        "checkerboard": summary["checkerboard"],
+        "instants": reader.reader.GetNumberOfSteps(),
+        "instant_points": float(np.abs(instant.points).sum()),
+        "instant_momentum": float(np.linalg.norm(instant.point_data["velocity"])),
+        "instant_pressure": float(np.linalg.norm(instant.point_data["pressure"])),
+        "instant_regions": float(instant.cell_data["region"].sum()),
+        "instant_volume": float(instant.volume),
     }
 
 

@@ -1,20 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The monolithic reference solver by itself: orders, closed forms, outlets, a published-style case."""
+"""The monolithic reference solver by itself: orders, closed forms, outlets, a sac channel."""
 
-import itertools
-
-import basix
-import numpy as np
-import pytest
-from flow_cases import DENSITY, VISCOSITY, box, screen
-from sac_cases import Profile, Symmetry, neck_flow, sac_channel
+from flow_cases import box
 from test_manufactured import NU, ExactVelocity, exact
 
-from solvers.common.errors import InvalidProblem
-from solvers.common.sampling import cell_evaluation
 from solvers.fluid.monolithic import MonolithicStep
-from solvers.fluid.outlets import FixedPressure, FlowSplit, Resistance
-from solvers.fluid.problem import FlowProblem, Wall
+from solvers.fluid.problem import FlowProblem
 from solvers.fluid.rheology import Newtonian
 from solvers.fluid.settings import FlowSettings
 

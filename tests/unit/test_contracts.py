@@ -17,13 +17,20 @@ from meshes.surface import SurfaceSource
 from solvers.fields.endpoints import EndpointSettings
 from solvers.fluid.inflow import Waveform
 from solvers.fluid.rheology import CarreauYasuda, Casson, RheologySettings
-from solvers.fluid.settings import FlowSettings, OutletChoice, OutletSettings, ScalarSettings, flow_settings
+from solvers.fluid.settings import (
+    FlowSettings,
+    OutletChoice,
+    OutletSettings,
+    OutputSettings,
+    ScalarSettings,
+    flow_settings,
+)
 from trial.config import flow as blocks
 from trial.config import load_study
 from trial.config.anatomy import LABELS, IcaVariables
 from trial.config.device import Placement, Screen
 from trial.config.endpoints import Endpoints
-from trial.config.flow import Flow, Outlets, Scalar
+from trial.config.flow import Flow, Outlets, Output, Scalar
 from trial.config.load import CONFIGS
 from trial.config.mesh import Layers, Limits, Lumen
 from trial.config.surfaces import Surface
@@ -49,6 +56,7 @@ def test_every_parameter_of_the_anatomy_is_drawn():
         (blocks.CarreauYasuda, CarreauYasuda),
         (blocks.Casson, Casson),
         (Scalar, ScalarSettings),
+        (Output, OutputSettings),
         (Lumen, LumenOptions),
         (Endpoints, EndpointSettings),
     ],

@@ -10,70 +10,16 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-Direction = Literal["lower", "higher", "none"]
-
-DISPLAY_FACTOR = {
-    ("m/s", "cm/s"): 1e2,
-    ("m3/s", "mL/s"): 1e6,
-    ("m3", "mm3"): 1e9,
-    ("1", "%"): 1e2,
-    ("1", "1"): 1.0,
-    ("s", "s"): 1.0,
-    ("Pa", "Pa"): 1.0,
-    ("1/Pa", "1/Pa"): 1.0,
-}
-"""Display value = stored value * factor, by (stored unit, display unit)."""
+from trial.endpoint import Endpoint
+from trial.secondary_endpoints import ECAP_SOURCE, RRT_SOURCE, SECONDARY
 
 
 class EndpointError(ValueError):
     """An endpoint file that does not agree with the registry."""
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """One quantity per patient and arm.
-
-    Attributes:
-        name: key in files and column name.
-        label: what the report prints.
-        short_label: the same where space is scarce.
-        unit: SI unit of the stored value ("1" for a ratio).
-        display_unit: unit the report prints, a key of :data:`DISPLAY_FACTOR` with ``unit``.
-        definition: one sentence.
-        direction: which way a flow diverter should move it; "none" when neither is a benefit.
-        source: DOI or citation of the definition or threshold.
-        required: a missing value makes the patient-arm missing; otherwise the column is empty.
-        per_outlet: a family, one value per outlet, stored as ``<name>_<outlet>``.
-    """
-
-    name: str
-    label: str
-    short_label: str
-    unit: str
-    display_unit: str
-    definition: str
-    direction: Direction
-    source: str
-    required: bool = True
-    per_outlet: bool = False
-
-    @property
-    def display_factor(self) -> float:
-        """Display value = stored value * display_factor."""
-        return DISPLAY_FACTOR[self.unit, self.display_unit]
-
-    @property
-    def missing_rule(self) -> str:
-        """What happens to a patient without this value."""
-        if self.per_outlet:
-            return "empty where there is no such outlet"
-        if self.required:
-            return "the patient-arm counts as missing"
-        return "left empty"
 
 
 _VAMPY = "VaMPy documentation, https://kvslab.github.io/VaMPy"
@@ -226,7 +172,7 @@ _ENDPOINTS = (
         display_unit="1/Pa",
         definition="Area-weighted median over the sac wall of 1 / ((1 - 2 OSI) TAWSS).",
         direction="none",
-        source=_VAMPY,
+        source=RRT_SOURCE,
         required=False,
     ),
     Endpoint(
@@ -237,7 +183,7 @@ _ENDPOINTS = (
         display_unit="1/Pa",
         definition="Area-weighted median over the sac wall of OSI / TAWSS.",
         direction="none",
-        source=_VAMPY,
+        source=ECAP_SOURCE,
         required=False,
     ),
     Endpoint(
@@ -355,7 +301,7 @@ _ENDPOINTS = (
     ),
 )
 
-REGISTRY: dict[str, Endpoint] = {endpoint.name: endpoint for endpoint in _ENDPOINTS}
+REGISTRY: dict[str, Endpoint] = {endpoint.name: endpoint for endpoint in _ENDPOINTS + SECONDARY}
 
 REDUCTION = Endpoint(
     name="stav_reduction",
@@ -414,7 +360,7 @@ def check_values(values: Mapping[str, Mapping[str, Any]], where: str) -> dict[st
         if not math.isfinite(value):
             raise EndpointError(f"{where}: {name} is {value}, expected a finite number")
         numbers[name] = value
-    absent = [e.name for e in _ENDPOINTS if e.required and e.name not in numbers]
+    absent = [e.name for e in REGISTRY.values() if e.required and e.name not in numbers]
     if absent:
         raise EndpointError(f"{where}: required endpoints are absent: {', '.join(absent)}")
     return numbers

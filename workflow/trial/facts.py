@@ -52,6 +52,8 @@ NUMERICS = (
     Column("Change of STAV and neck inflow, last two cycles", "%", ("cycle_change",), 1e2, 2),
     Column("Largest Courant number", "1", ("max_cfl",)),
     Column("Mass balance error", "%", ("mass_balance_error",), 1e2, 2),
+    Column("Energy balance error", "%", ("energy_balance_error",), 1e2, 2),
+    Column("Alternating pressure", "%", ("checkerboard",), 1e2, 2),
     Column("Ranks", "", ("ranks",), digits=0),
     Column("Wall time", "s", ("wall_time_s",), digits=4),
 )

@@ -284,6 +284,19 @@ def _numerical_flags(study: Study, patients: Sequence[PatientRecord]) -> list[Pa
                 "scheme is stable there, its accuracy in time is not shown.",
             )
         )
+    uneven = [
+        _named(p, arm)
+        for p, arm in solved
+        if arm.summary.get("checkerboard", 0.0) > arm.summary.get("checkerboard_limit", 1.0)
+    ]
+    if uneven:
+        passages.append(
+            Passage(
+                "Alternating pressure",
+                "The pressure alternates between neighbouring vertices more than it should: "
+                f"{', '.join(uneven)}. Pressure drops and energy losses there are not reliable.",
+            )
+        )
     return passages
 
 

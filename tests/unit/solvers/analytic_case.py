@@ -30,6 +30,8 @@ class Case:
         osi: oscillatory shear index on the whole sac wall.
         parent_shear: TAWSS on the tube [Pa].
         neck_inflow: [m3/s].
+        dissipation: density in the (tube, sac) [W/m3].
+        kinetic: kinetic energy density in the sac [J/m3].
     """
 
     speed: tuple[float, float] = (0.12, 0.04)
@@ -37,6 +39,8 @@ class Case:
     osi: float = 0.2
     parent_shear: float = 2.0
     neck_inflow: float = 5.0e-7
+    dissipation: tuple[float, float] = (300.0, 20.0)
+    kinetic: float = 4.0
 
     @property
     def stav(self) -> float:
@@ -50,6 +54,7 @@ class Case:
 MEAN_INFLOW = 4.0e-6
 OUTLET_FLOW = {"outlet_1": 3.0e-6, "outlet_2": 1.0e-6}
 PRESSURE_DROP = 250.0
+ENERGY_LOSS = 1.1e-3
 
 
 def _box(n: tuple[int, int, int]) -> tuple[np.ndarray, np.ndarray]:
@@ -126,6 +131,8 @@ def _fields(grid: pv.UnstructuredGrid, case: Case) -> pv.UnstructuredGrid:
     sac = grid.cell_data["region"] == SAC
     upper = (centre[:, 2] > SAC_CENTRE[2]).astype(int)
     grid.cell_data["mean_speed"] = np.where(sac, np.array(case.speed)[upper], speed)
+    grid.cell_data["dissipation"] = np.where(sac, case.dissipation[1], case.dissipation[0])
+    grid.cell_data["kinetic_energy"] = np.where(sac, case.kinetic, 40.0)
     return grid
 
 
@@ -168,7 +175,7 @@ def write_bundle(folder: Path) -> Path:
     """Mesh bundle without the mesh itself: the markers and the description."""
     folder.mkdir(parents=True)
     (folder / "markers.json").write_text(json.dumps({"cells": {"lumen": LUMEN, "sac": SAC}}))
-    x = np.linspace(-0.5, 0.5, 50)[:, None] * np.array([[TUBE_LENGTH, 0, 0]])
+    x = np.linspace(-0.5, 0.5, 97)[:, None] * np.array([[TUBE_LENGTH, 0, 0]])
     info = {
         "centreline": {"points": x.tolist(), "radius": [TUBE_RADIUS] * len(x)},
         "ostium": {
@@ -189,6 +196,8 @@ def write_arm(folder: Path, case: Case, n: int = 6, device: bool = False) -> Pat
     deployment.mkdir()
     grid = _fields(_grid(n), case)
     grid.save(fluid / "fields.vtu")
+    volume = np.abs(grid.compute_cell_sizes().cell_data["Volume"])
+    dissipation = volume * grid.cell_data["dissipation"]
     _wall(grid, case).save(fluid / "wall.vtp")
     if device:
         _device().save(deployment / "device.vtp")
@@ -197,6 +206,12 @@ def write_arm(folder: Path, case: Case, n: int = 6, device: bool = False) -> Pat
         "neck_inflow": case.neck_inflow,
         "outlet_flow": OUTLET_FLOW,
         "pressure_drop": PRESSURE_DROP,
+        "energy_loss": ENERGY_LOSS,
+        "sac_speed_peak": 2.0 * case.stav,
+        "dissipation": {
+            name: float(dissipation[grid.cell_data["region"] == tag].sum())
+            for name, tag in (("lumen", LUMEN), ("sac", SAC))
+        },
         "stav": case.stav,
         "sac_volume": case.sac_volume,
     }

@@ -5,7 +5,15 @@ import json
 
 import numpy as np
 import pytest
-from analytic_case import MEAN_INFLOW, PRESSURE_DROP, Case, write_arm, write_bundle
+from analytic_case import (
+    ENERGY_LOSS,
+    MEAN_INFLOW,
+    PRESSURE_DROP,
+    TUBE_LENGTH,
+    Case,
+    write_arm,
+    write_bundle,
+)
 
 from solvers.fields.endpoints import (
     EndpointSettings,
@@ -53,6 +61,14 @@ def test_names_and_units_are_those_of_the_registry(folders):
         ("osi_sac_p99", 0.2),
         ("osi_parent", 0.0),
         ("low_shear_area", 0.5),
+        ("tawss_sac_relative", 0.55 / 2.0),
+        ("low_shear_area_relative", 0.5),
+        ("rrt_parent", 1 / 2.0),
+        ("ecap_parent", 0.0),
+        ("sac_speed_peak", 2 * CASE.stav),
+        ("kinetic_energy_sac", CASE.kinetic * CASE.sac_volume),
+        ("dissipation_sac", CASE.dissipation[1] * CASE.sac_volume),
+        ("energy_loss", ENERGY_LOSS),
         ("pressure_drop", PRESSURE_DROP),
         ("flow_share_outlet_1", 0.75),
         ("flow_share_outlet_2", 0.25),
@@ -60,6 +76,19 @@ def test_names_and_units_are_those_of_the_registry(folders):
 )
 def test_closed_form(values, name, exact):
     assert values[name] == pytest.approx(exact, rel=2e-6, abs=1e-9)
+
+
+def test_segment_is_a_stretch_of_the_tube_and_the_sac(values):
+    """Ostium and tube both have radius R: the stretch is 2 (R + 4 R) = 20 mm of 24 mm long.
+
+    Tetrahedra count by their centre, two layers per 2/3 mm: at most one layer at either end.
+    """
+    sac = values["dissipation_sac"]
+    tube = values["dissipation"] - sac
+    layer = 2.0 / 36.0
+    assert (values["dissipation_segment"] - sac) / tube == pytest.approx(
+        0.020 / TUBE_LENGTH, abs=layer
+    )
 
 
 def test_residence_medians_take_a_value_of_the_field(values):
@@ -100,7 +129,7 @@ def test_flow_against_its_direction_is_refused(folders, tmp_path, name):
 
 def test_digests_follow_the_content(folders, tmp_path):
     digests = source_digests(*folders)
-    assert set(digests) == {"fields.vtu", "wall.vtp", "summary.json", "markers.json"}
+    assert set(digests) == {"fields.vtu", "wall.vtp", "summary.json", "markers.json", "info.json"}
     other = write_arm(tmp_path / "arm", Case(osi=0.3)) / "fluid"
     changed = source_digests(other, folders[1])
     assert changed["wall.vtp"] != digests["wall.vtp"]

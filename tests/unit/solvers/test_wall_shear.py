@@ -42,10 +42,20 @@ def test_oscillating_shear(average):
     assert shear.osi == pytest.approx(0.5)
 
 
+def test_indices_of_partly_reversing_shear(average):
+    """Three quarters of the time forth, one back: OSI 1/4, mean shear half its magnitude."""
+    space, shear = average
+    for rate in (500.0, 500.0, 500.0, -500.0):
+        shear.add(shear_flow(space, rate), 0.1)
+    assert shear.rrt == pytest.approx(1 / (0.5 * 2.0))
+    assert shear.ecap == pytest.approx(0.25 / 2.0)
+
+
 def test_still_fluid_has_no_oscillation(average):
     space, shear = average
     shear.add(shear_flow(space, 0.0), 0.1)
     assert np.all(shear.osi == 0.0)
+    assert np.isnan(shear.rrt).all() and np.isnan(shear.ecap).all()
 
 
 def test_normal_stretching_leaves_no_shear():

@@ -89,6 +89,16 @@ class AnalyticStudy:
             "pressure_drop": 300.0 + 10.0 * number + 5.0 * (arm == DEVICE),
             "sac_volume": 1e-7,
             "flow_share_outlet_1": 1.0,
+            "sac_speed_peak": factor * 0.05 * number,
+            "kinetic_energy_sac": factor**2 * 1e-7 * number,
+            "tawss_sac_relative": factor / 4.0,
+            "low_shear_area_relative": 1.0 - 0.6 * factor,
+            "rrt_parent": 0.26,
+            "ecap_parent": 0.0025,
+            "energy_loss": 1.0e-3 + 2e-5 * (arm == DEVICE),
+            "dissipation": 9.0e-4,
+            "dissipation_segment": 4.0e-4,
+            "dissipation_sac": factor**2 * 1e-5,
         }
 
     def outcome(self, patient: str, arm: str, stage: str) -> Outcome:

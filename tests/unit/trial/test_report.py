@@ -13,6 +13,7 @@ from analytic_study import CONTROL, DEVICE, PATIENTS, AnalyticStudy, Loss
 from trial.cohort import Quarantined
 from trial.config import load_study
 from trial.config.load import CONFIGS
+from trial.endpoints import REGISTRY
 from trial.facts import patient_facts
 from trial.formats import number, percent
 from trial.methods import methods, software
@@ -36,6 +37,9 @@ SUMMARY = {
     "cycle_change": 0.004,
     "max_cfl": 1.7,
     "mass_balance_error": 2e-6,
+    "energy_balance_error": -0.021,
+    "checkerboard": 0.034,
+    "checkerboard_limit": 0.25,
     "ranks": 2,
     "wall_time_s": 83.4,
 }
@@ -200,12 +204,23 @@ def test_haematocrit_is_a_fact_where_it_acts(study, tmp_path):
     assert dict(patient_facts(record))["Haematocrit"].startswith("38")
 
 
+def test_every_endpoint_is_compared_and_defined(complete):
+    seen = text(complete)
+    for endpoint in REGISTRY.values():
+        assert f"{endpoint.label} {endpoint.name}" in seen
+        # One mask for all arms, a row per outlet, two that the analytic study leaves empty.
+        if endpoint.name not in ("sac_volume", "flow_share", "rrt_sac", "ecap_sac"):
+            assert f"{endpoint.label} [{endpoint.display_unit}]" in seen
+
+
 def test_numerical_warnings_follow_the_results(study, tmp_path, complete):
-    changes = {("p003", DEVICE): {"cycle_change": None, "max_cfl": 12.0}}
+    changes = {("p003", DEVICE): {"cycle_change": None, "max_cfl": 12.0, "checkerboard": 0.3}}
     seen = text(write(AnalyticStudy(), study, tmp_path, changes))
     assert "Not shown to be periodic" in seen
     assert "The Courant number reaches 12 (p003 flow diverter)" in seen
-    assert "Not shown to be periodic" not in text(complete)
+    assert "more than it should: p003 flow diverter." in seen
+    for warning in ("Not shown to be periodic", "Alternating pressure. "):
+        assert warning not in text(complete)
 
 
 def test_large_cohorts_show_pictures_of_some(study, tmp_path, monkeypatch):

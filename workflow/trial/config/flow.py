@@ -198,6 +198,16 @@ class Scalar(Block):
     )
 
 
+class Output(Block):
+    """Stored instants of velocity and pressure."""
+
+    fields: Literal["none", "cycle", "series"] = Field(
+        "none",
+        description="series.vtkhdf with the instants of no, the last or every cycle",
+    )
+    every_s: float = Field(0.02, gt=0, le=10, description="time between two stored instants")
+
+
 class Flow(Block):
     """Blood, boundary conditions and numerics of the pulsatile flow solution."""
 
@@ -254,6 +264,9 @@ class Flow(Block):
     )
     outlets: Outlets = Field(default=Outlets(), description="how the flow leaves")
     scalar: Scalar = Field(default=Scalar(), description="residence time and washout")
+    output: Output = Field(
+        default=Output(), description="stored instants; the cycle means are always written"
+    )
     speed_limit: float = Field(
         30.0, gt=1, le=1000, description="speed over peak mean inlet velocity called non-physical"
     )

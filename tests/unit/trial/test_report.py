@@ -208,8 +208,9 @@ def test_every_endpoint_is_compared_and_defined(complete):
     seen = text(complete)
     for endpoint in REGISTRY.values():
         assert f"{endpoint.label} {endpoint.name}" in seen
-        # One mask for all arms, a row per outlet, two that the analytic study leaves empty.
-        if endpoint.name not in ("sac_volume", "flow_share", "rrt_sac", "ecap_sac"):
+        # One mask for all arms, a row per outlet, and those that the analytic study leaves empty.
+        scalar = endpoint.name.startswith(("residence_time", "aged_share", "washout"))
+        if not scalar and endpoint.name not in ("sac_volume", "flow_share", "rrt_sac", "ecap_sac"):
             assert f"{endpoint.label} [{endpoint.display_unit}]" in seen
 
 

@@ -25,11 +25,11 @@ from dolfinx.fem.petsc import assemble_matrix
 from numpy.typing import NDArray
 
 from solvers.common import _compat
+from solvers.common.forms import compile_form
 from solvers.common.krylov import KrylovSolver
 from solvers.common.sampling import facet_evaluation
 from solvers.common.tagged_mesh import TaggedMesh
 from solvers.fluid import scalar_kernels as kernels
-from solvers.fluid.convection import compile_form
 from solvers.fluid.edge_graph import LOCAL_EDGES, EdgeGraph
 from solvers.fluid.settings import DIRECT_LIMIT, DIRECT_OPTIONS, MULTIGRID_OPTIONS
 

@@ -79,8 +79,14 @@ class FractionalStep:
         self.screen = None
         if problem.screen:
             self.screen = Screen(domain, space, pattern, problem.screen)
+        self._fixed = self._fixed_entries()
         self._projection = PressureProjection(
-            problem, settings, self.operators, self.pressure_space, self.screen
+            problem,
+            settings,
+            self.operators,
+            self.pressure_space,
+            self.screen,
+            self._held_cells(),
         )
         self._scale = 0.0
         self._make_solver()
@@ -90,7 +96,6 @@ class FractionalStep:
 
     def _make_solver(self) -> None:
         pattern, comm = self.operators.pattern, self.problem.domain.comm
-        self._fixed = self._fixed_entries()
         self._solver = BlockSolver(pattern, self._fixed, comm)
         self._factors: IncompleteLU | None = None
         self._age = 0
@@ -112,6 +117,15 @@ class FractionalStep:
             for component in _components(boundary):
                 found.append(3 * owned + component)
         return np.unique(np.concatenate(found))
+
+    def _held_cells(self) -> NDArray[np.bool_]:
+        """(owned cells,) whether every velocity of the cell is given."""
+        mark = block_vector(self.operators.pattern)
+        mark.array[self._fixed] = 1.0
+        mark.scatter_forward()
+        dofs = self.space.dofmap.list[: self.space.mesh.topology.index_map(3).size_local]
+        given = view(mark)[: self.operators.pattern.local].all(axis=1)
+        return given[dofs].all(axis=1)
 
     def set_time_step(self, time_step: float) -> None:
         """Use another step [s] from the next one on."""

@@ -25,7 +25,7 @@ from solvers.fluid.settings import (
     MULTIGRID_OPTIONS,
     FlowSettings,
 )
-from solvers.fluid.stabilisation import PressureStabilisation
+from solvers.fluid.stabilisation import HELD_WEIGHT, PressureStabilisation
 
 Array = NDArray[np.float64]
 Velocity = list[dolfinx.fem.Function]
@@ -44,8 +44,9 @@ class PressureProjection:
         operators: Operators,
         space: PressureSpace,
         screen: Screen | None,
+        held: NDArray[np.bool_],
     ) -> None:
-        """Locate the outlets.
+        """Locate the outlets; ``held`` marks the owned cells without a free velocity.
 
         Raises:
             InvalidProblem: two outlets share vertices.
@@ -64,9 +65,9 @@ class PressureProjection:
             )
             for name in names
         ]
-        self._stabilisation = PressureStabilisation(
-            space, operators, settings.pressure_stabilisation
-        )
+        weight = settings.pressure_stabilisation if settings.velocity_degree == 1 else 0.0
+        weights = np.where(held, max(weight, HELD_WEIGHT), weight)
+        self._stabilisation = PressureStabilisation(space, operators, weights)
         self._rhs, self.increment = space.vector(), space.vector()
         self._divergence, self._guess = space.vector(), space.vector()
         self._solver: KrylovSolver | None = None

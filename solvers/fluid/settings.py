@@ -143,7 +143,7 @@ class FlowSettings:
         wind_extrapolation: the first wind of a step is u_n + this * (u_n - u_(n-1)). Without
             corrections 0 is first order and 1 second order, but above 1/3 disturbances grow once
             a step is no longer small against the inverse shear rate.
-        pressure_stabilisation: weight of the pressure stabilisation (0 to 1).
+        pressure_stabilisation: weight of the pressure stabilisation of P1-P1 (0 to 1).
         tolerance: relative tolerance of the Krylov solvers.
         rotational: rotational form of the pressure update.
         velocity_preconditioner: ``jacobi``, ``ilu``, or ``auto``, which goes over to the
@@ -171,7 +171,7 @@ class FlowSettings:
     backflow_beta: float = 1.0
     corrections: int = 1
     wind_extrapolation: float = 0.0
-    pressure_stabilisation: float = 0.25
+    pressure_stabilisation: float = 0.1
     tolerance: float = 1e-6
     rotational: bool = False
     velocity_preconditioner: Literal["auto", "jacobi", "ilu"] = "auto"

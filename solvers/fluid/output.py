@@ -114,10 +114,10 @@ def _volume_data(flow: PulsatileFlow, gather: _Gather) -> tuple[dict, dict]:
 
 
 def _wall_data(flow: PulsatileFlow, gather: _Gather) -> dict[str, Array]:
-    shear, mesh = flow.shear, flow.domain.mesh
+    wall, shear, mesh = flow.wall, flow.shear, flow.domain.mesh
     to_facet = mesh.topology.connectivity(3, 2).array.reshape(-1, 4)
-    cells = shear.points.cells
-    local = np.argmax(to_facet[cells] == shear.facets[:, None], axis=1)
+    cells = wall.cells
+    local = np.argmax(to_facet[cells] == wall.facets[:, None], axis=1)
     others = np.array([[1, 2, 3], [0, 2, 3], [0, 1, 3], [0, 1, 2]])
     triangles = np.take_along_axis(gather.cell_nodes[cells], others[local], axis=1)
     region = np.zeros(len(gather.cell_nodes), np.int32)
@@ -130,5 +130,5 @@ def _wall_data(flow: PulsatileFlow, gather: _Gather) -> dict[str, Array]:
         "rrt": gather.rows(shear.rrt),
         "ecap": gather.rows(shear.ecap),
         "wss_mean": gather.rows(shear.mean_vector),
-        "area": gather.rows(shear.points.weights.sum(axis=1)),
+        "area": gather.rows(wall.area),
     }

@@ -25,6 +25,7 @@ from solvers.fluid.inflow import Waveform
 from solvers.fluid.monitors import FlowMonitors
 from solvers.fluid.problem import StepReport
 from solvers.fluid.tracers import SacTracers
+from solvers.fluid.wall_traction import WallTraction
 
 log = logging.getLogger(__name__)
 Array = NDArray[np.float64]
@@ -57,6 +58,7 @@ class PulsatileFlow:
     """Runs a stepper through cardiac cycles.
 
     Attributes:
+        wall: traction on the wall at the present time.
         average, shear: cycle means of the last completed cycle.
         monitors: energy, pressure and peaks of that cycle.
         systole: (3, local dofs) velocity at peak inflow of that cycle [m/s].
@@ -87,8 +89,8 @@ class PulsatileFlow:
         self.domain = stepper.problem.domain
         space = stepper.space
         self.average = FlowAverage(space, stepper.pressure)
-        walls = self.domain.facets("wall")
-        self.shear = WallShearAverage(space, walls, stepper.problem.rheology)
+        self.wall = WallTraction(stepper)
+        self.shear = WallShearAverage(len(self.wall.facets))
         self.necks = {n: self._neck(n) for n in device_surfaces}
         self.monitors = FlowMonitors(stepper, inlet, series)
         self._inlet = facet_evaluation(space, self.domain.facets(inlet), 1)
@@ -189,7 +191,7 @@ class PulsatileFlow:
         """Add one instant to the means; returns the largest cell CFL number."""
         velocity = [u.x.array for u in self.stepper.velocity]
         self.average.add(velocity, self.stepper.pressure, 1.0)
-        self.shear.add(velocity, 1.0)
+        self.shear.add(self.wall.shear(), 1.0)
         for neck in self.necks.values():
             neck.add(velocity, 1.0)
         cfl = self.average.last_speed / self._size * self.stepper.time_step

@@ -11,12 +11,12 @@ import numpy as np
 from flow_cases import REFERENCE, mean_speed, screen, vessel
 
 from solvers.fields.averages import NeckFlow
-from solvers.fields.wall_shear import WallShearAverage
 from solvers.fluid.inflow import Waveform
 from solvers.fluid.run import simulate
 from solvers.fluid.settings import FlowSettings, OutputSettings, ScalarSettings
 from solvers.fluid.simulation import lumen_side
 from solvers.fluid.tracers import SacTracers
+from solvers.fluid.wall_traction import WallTraction
 
 WAVEFORM = Waveform(3e-6, 0.9, (0.4,), (0.1,))
 
@@ -33,15 +33,14 @@ def steps(degree, screened, count=12):
     facets = domain.facets("ostium")
     neck = NeckFlow(stepper.space, facets, lumen_side(domain, facets))
     neck.add(velocity, 1.0)
-    shear = WallShearAverage(stepper.space, domain.facets("wall"), 3.5e-3)
-    shear.add(velocity, 1.0)
-    area = shear.points.weights.sum(axis=1)
+    wall = WallTraction(stepper)
+    shear = np.linalg.norm(wall.shear(), axis=1)
     return {
         "sac_speed": mean_speed(stepper, "sac"),
         "lumen_speed": mean_speed(stepper, "lumen"),
         "neck_inflow": comm.allreduce(neck.inflow),
-        "wall_force": comm.allreduce(float(area @ shear.tawss)),
-        "wall_area": comm.allreduce(float(area.sum())),
+        "wall_force": comm.allreduce(float(wall.area @ shear)),
+        "wall_area": comm.allreduce(float(wall.area.sum())),
         "outflow": report.outflow[0],
         "pressure_norm": stepper.pressure.norm(),
     }

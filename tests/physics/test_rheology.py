@@ -6,7 +6,6 @@ import pytest
 from flow_cases import DENSITY, REFERENCE, steady
 
 from solvers.common.tagged_mesh import read_tagged_mesh
-from solvers.fields.wall_shear import WallShearAverage
 from solvers.fluid.fracstep import FractionalStep
 from solvers.fluid.inflow import InletVelocity
 from solvers.fluid.outlets import FixedPressure
@@ -15,6 +14,7 @@ from solvers.fluid.rheology import CarreauYasuda, Casson, Newtonian
 from solvers.fluid.run import SCREEN_SHEAR_RATE, in_blood, simulate
 from solvers.fluid.screen import ScreenProperties
 from solvers.fluid.settings import FlowSettings, flow_settings
+from solvers.fluid.wall_traction import WallTraction
 from solvers.verification.analytic import PipeFlow
 
 RADIUS, LENGTH = 2.0e-3, 10.0e-3
@@ -44,15 +44,13 @@ def developed(law, degree):
     return stepper
 
 
-def wall_shear(stepper, law):
+def wall_shear(stepper):
     """Area mean of the wall shear stress over the second half of the tube [Pa]."""
-    domain = stepper.problem.domain
-    shear = WallShearAverage(stepper.space, domain.facets("wall"), law)
-    geometry = domain.mesh.geometry
-    z = geometry.x[geometry.dofmap[shear.points.cells]][:, :, 2].mean(axis=1)
+    wall = WallTraction(stepper)
+    geometry = stepper.problem.domain.mesh.geometry
+    z = geometry.x[geometry.dofmap[wall.cells]][:, :, 2].mean(axis=1)
     inside = (z > 0.5 * LENGTH) & (z < 0.85 * LENGTH)
-    shear.add([u.x.array for u in stepper.velocity], 1.0)
-    return np.average(shear.tawss[inside], weights=shear.points.weights.sum(axis=1)[inside])
+    return np.average(wall.shear()[inside, 2], weights=wall.area[inside])
 
 
 def pressure_gradient(stepper):
@@ -64,17 +62,17 @@ def pressure_gradient(stepper):
     return -np.polyfit(z[inside], pressure[inside], 1)[0]
 
 
-# Six edges per diameter and two layers on a faceted wall. Seen: wall shear -1.3 and -0.4 %,
+# Six edges per diameter and two layers on a faceted wall. Seen: wall shear 3.0 and 0.6 %,
 # gradient 3.9 and 0.6 %, profile 5.1 and 0.9 % of the mean velocity (P1, P2), and the same for
 # Newtonian blood of 10 mPa s, so it is the mesh that is seen. The bounds leave a factor of 1.5.
 @pytest.mark.parametrize(
-    ("degree", "shear", "gradient", "profile"), [(1, 0.02, 0.06, 0.08), (2, 0.01, 0.01, 0.015)]
+    ("degree", "shear", "gradient", "profile"), [(1, 0.05, 0.06, 0.08), (2, 0.01, 0.01, 0.015)]
 )
 @pytest.mark.parametrize("law", [CarreauYasuda(), Casson()])
 def test_developed_pipe_flow(law, degree, shear, gradient, profile):
     stepper = developed(law, degree)
     exact = PipeFlow(law, RADIUS, FLOW)
-    assert wall_shear(stepper, law) == pytest.approx(exact.wall_shear, rel=shear)
+    assert wall_shear(stepper) == pytest.approx(exact.wall_shear, rel=shear)
     assert pressure_gradient(stepper) == pytest.approx(exact.pressure_gradient, rel=gradient)
     x = stepper.space.tabulate_dof_coordinates()
     inside = (x[:, 2] > 0.5 * LENGTH) & (x[:, 2] < 0.85 * LENGTH)

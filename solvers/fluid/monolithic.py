@@ -183,14 +183,18 @@ class MonolithicStep:
             self._solver = None
         self._forms.rate.value = lead
         self._forms.inertia.value = 1.0
-        self._forms.history.x.array[:] = scale * known
         self.time += self.time_step
+        self._set_history(scale * known)
         guess = self._u if first else 2.0 * self._u - self._previous
         self._previous, self._u = self._u, guess.copy()
         report = StepReport(self.time)
         report.velocity_iterations = self._newton(picard=0, keep=True)
         self.steps += 1
-        return self._publish(report)
+        self._publish(report)
+        for outlet, flow in zip(self.problem.outlets, report.outflow, strict=True):
+            if hasattr(outlet, "advance"):
+                outlet.advance(flow, self.time_step)
+        return report
 
     def solve_steady(
         self,
@@ -208,13 +212,20 @@ class MonolithicStep:
             SolverDiverged: Newton's method failed; more stages may help.
         """
         self._forms.rate.value = 0.0
-        self._forms.history.x.array[:] = 0.0
+        self._set_history(np.zeros_like(self._u))
         report = StepReport(self.time)
         for share in continuation:
             self._forms.inertia.value = share
             report.velocity_iterations += self._newton(picard=picard, keep=False)
         self._previous = self._u.copy()
         return self._publish(report)
+
+    def _set_history(self, known: Array) -> None:
+        """Known part of the acceleration term, less the body force at ``time`` [N/m3]."""
+        self._forms.history.x.array[:] = known
+        if self.problem.force:
+            force = self.problem.force(self.time, self.space.tabulate_dof_coordinates().T)
+            self._forms.history.x.array[self._map] -= np.asarray(force).T
 
     def _newton(self, picard: int, *, keep: bool) -> int:
         """Iterate to the tolerance; ``keep`` reuses a factorisation while it converges well."""
@@ -262,7 +273,9 @@ class MonolithicStep:
         """(K,) residual of the outlet models at the present pressures and ``flow`` [m3/s]."""
         # A model is one affine equation in (P, Q); with the increments at zero its right side is
         # minus its residual, whatever slope it is offered.
-        state = OutletState(flow, np.eye(len(flow)), self._outlet_pressure)
+        # In steady flow the step is endless, and a model with a memory has forgotten.
+        step = self.time_step if self._forms.rate.value > 0 else np.inf
+        state = OutletState(flow, np.eye(len(flow)), self._outlet_pressure, step)
         return np.array([-o.equation(k, state)[1] for k, o in enumerate(self.problem.outlets)])
 
     def _closure_tangent(self) -> tuple[Array, Array]:

@@ -34,17 +34,6 @@ def exact(time, x):
     )
 
 
-class ExactVelocity:
-    def __init__(self, domain, space):
-        names = ("wall", "inlet", "outlet_1")
-        facets = np.concatenate([domain.facets(n, owned=False) for n in names])
-        self.dofs = dolfinx.fem.locate_dofs_topological(space, 2, facets)
-        self._x = space.tabulate_dof_coordinates()[self.dofs].T
-
-    def values(self, time):
-        return exact(time, self._x)
-
-
 class ExactBoundary:
     """Exact velocity on the whole boundary."""
 
@@ -59,23 +48,25 @@ class ExactBoundary:
         return self._velocity(time, self._x)
 
 
-def solve(case, cells, degree, time_step, end, **settings):
-    """Stepper after ``end``; ``case`` gives velocity(t, x), force(t, x) or None, rheology."""
+def cube(case, cells):
+    """``case`` gives velocity(t, x), force(t, x) or None, and rheology."""
     domain = box([cells] * 3, (-1,) * 3, (1,) * 3)
-    problem = FlowProblem(
-        domain,
-        1.0,
-        case.rheology,
-        [],
-        [lambda s: ExactBoundary(domain, s, case.velocity)],
-        force=case.force,
-    )
-    settings = FlowSettings(velocity_degree=degree, tolerance=1e-9, **settings)
-    stepper = FractionalStep(problem, settings, time_step)
-    stepper.set_initial(lambda x: case.velocity(0.0, x), lambda x: case.velocity(-time_step, x))
-    for _ in range(round(end / time_step)):
+    boundaries = [lambda s: ExactBoundary(domain, s, case.velocity)]
+    return FlowProblem(domain, 1.0, case.rheology, [], boundaries, force=case.force)
+
+
+def advance(stepper, case, end):
+    """Start from the exact flow and go on to ``end``."""
+    before = -stepper.time_step
+    stepper.set_initial(lambda x: case.velocity(0.0, x), lambda x: case.velocity(before, x))
+    for _ in range(round(end / stepper.time_step)):
         stepper.step()
     return stepper
+
+
+def solve(case, cells, degree, time_step, end, **settings):
+    settings = FlowSettings(velocity_degree=degree, tolerance=1e-9, **settings)
+    return advance(FractionalStep(cube(case, cells), settings, time_step), case, end)
 
 
 class Errors:

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from flow_cases import DENSITY, VISCOSITY
 from quarter_tube import quarter_tube
-from scipy.special import jv
 
 from solvers.fluid.fracstep import FractionalStep
 from solvers.fluid.outlets import FixedPressure
@@ -16,34 +15,31 @@ from solvers.fluid.problem import FlowProblem, SymmetryPlane, Wall
 from solvers.fluid.rheology import Newtonian
 from solvers.fluid.settings import FlowSettings
 from solvers.fluid.wall_traction import WallTraction
+from solvers.verification.analytic import Womersley
 
 RADIUS, NU = 2.0e-3, VISCOSITY / DENSITY
 
 
-class Womersley:
-    """Flow with a mean and one harmonic of the pressure gradient (doi of Womersley 1955:
-    10.1113/jphysiol.1955.sp005276); alpha = 0 is Poiseuille flow. Speeds in m/s."""
+class TubeFlow:
+    """Flow with a mean and one harmonic; alpha = 0 is Poiseuille flow. Speeds in m/s."""
 
     def __init__(self, alpha, mean=0.1, amplitude=0.05):
         self.mean, self.omega = mean, alpha**2 * NU / RADIUS**2
-        self._z = 1j**1.5 * alpha
-        # Bulk speed of the harmonic over its velocity scale.
-        self._scale = (
-            amplitude / (1 - 2 * jv(1, self._z) / (self._z * jv(0, self._z))) if alpha else 0
-        )
+        self._wave = Womersley(RADIUS, self.omega, DENSITY, VISCOSITY) if alpha else None
+        self._flow = amplitude * np.pi * RADIUS**2
+
+    def _pulse(self, time):
+        return self._flow * np.exp(1j * self.omega * time)
 
     def speed(self, time, radius):
-        r = np.minimum(radius / RADIUS, 1.0)
-        wave = self._scale * (1 - jv(0, self._z * r) / jv(0, self._z)) if self._scale else 0 * r
-        return 2 * self.mean * (1 - r**2) + (wave * np.exp(1j * self.omega * time)).real
+        r = np.minimum(radius, RADIUS)
+        steady = 2 * self.mean * (1 - (r / RADIUS) ** 2)
+        return steady + (self._wave.velocity(r) * self._pulse(time)).real if self._wave else steady
 
     def wall_shear(self, time):
         """Force of the fluid on the wall per area, along the tube [Pa]."""
         steady = 4 * VISCOSITY * self.mean / RADIUS
-        if not self._scale:
-            return steady
-        slope = self._scale * self._z / RADIUS * jv(1, self._z) / jv(0, self._z)
-        return steady - VISCOSITY * (slope * np.exp(1j * self.omega * time)).real
+        return steady + (self._wave.wall_shear * self._pulse(time)).real if self._wave else steady
 
     def velocity(self, time, x):
         speed = self.speed(time, np.hypot(x[0], x[1]))
@@ -100,7 +96,7 @@ def errors(flow, degree, time_step, steps, cells_per_diameter=20, layer=None):
 @pytest.mark.parametrize("degree", [1, 2])
 @pytest.mark.parametrize("alpha", [0, 2, 4, 7, 10])
 def test_wall_shear(alpha, degree):
-    flow = Womersley(alpha)
+    flow = TubeFlow(alpha)
     period = 2 * np.pi / flow.omega if alpha else 1.0
     velocity, shear = errors(flow, degree, min(period / 200, 5e-3), 60)
     print(f"alpha {alpha}, P{degree}: velocity {velocity:.2%}, wall shear {shear:.2%}")

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.common.sampling import facet_evaluation
+from solvers.fields.averages import State
 from solvers.fields.wall_indices import activation_potential, relative_residence_time
 from solvers.fluid.rheology import Newtonian, Rheology
 from solvers.fluid.viscosity import shear_rate
@@ -73,6 +74,19 @@ class WallShearAverage:
         self._vector += weight * tau
         self._magnitude += weight * np.linalg.norm(tau, axis=-1)
         self._weight += weight
+
+    def state(self) -> State:
+        """See Accumulator."""
+        return {
+            "facet.vector": self._vector,
+            "facet.magnitude": self._magnitude,
+            "scalar.weight": self._weight,
+        }
+
+    def restore(self, state: State) -> None:
+        """See Accumulator."""
+        self._vector, self._magnitude = state["facet.vector"], state["facet.magnitude"]
+        self._weight = float(state["scalar.weight"])
 
     def _facet_mean(self, values: Array) -> Array:
         weights = self.points.weights / self.points.weights.sum(axis=1, keepdims=True)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.common.block_matrix import Pattern, block_vector
-from solvers.common.errors import SolverDiverged
+from solvers.common.errors import LinearSolveFailed
 from solvers.common.kernels import library
 
 Array = NDArray[np.float64]
@@ -36,13 +36,13 @@ class IncompleteLU:
         """Factorise the nonzeros ``values`` of the owned rows.
 
         Raises:
-            SolverDiverged: a pivot vanishes.
+            LinearSolveFailed: a pivot vanishes.
         """
         p = self._pattern
         self._factors[:] = values[: p.nonzeros]
         row = library().factorise(p.rows, p.start, p.column, p.diagonal, self._factors, self._slot)
         if row:
-            raise SolverDiverged(f"the incomplete factorisation has no pivot in row {row - 1}")
+            raise LinearSolveFailed(f"the incomplete factorisation has no pivot in row {row - 1}")
 
     def apply(self, r: Array, z: Array) -> None:
         """Set z = (L U)^-1 r on the owned rows of block vectors."""
@@ -105,7 +105,7 @@ class BlockSolver:
             factors: of the matrix, to precondition with.
 
         Raises:
-            SolverDiverged: the limit of iterations is reached or a number is not finite.
+            LinearSolveFailed: the limit of iterations is reached or a number is not finite.
         """
         kernels, size = library(), len(self._r)
         r, shadow, v, t = self._r, self._shadow, self._v, self._t
@@ -121,7 +121,7 @@ class BlockSolver:
         for iteration in range(self._limit + 1):
             self.iterations, self.residual = iteration, float(np.sqrt(square))
             if not np.isfinite(square):
-                raise SolverDiverged("the velocity iteration gave numbers that are not finite")
+                raise LinearSolveFailed("the velocity iteration gave numbers that are not finite")
             if self.residual <= tolerance:
                 x.scatter_forward()
                 return
@@ -130,7 +130,7 @@ class BlockSolver:
                 direct[self._fixed] = 0.0
             self._multiply(values, self._p, v)
             (projection,) = self._dots((shadow, v))
-            if abs(projection) < 1e-30 * rho or rho == 0.0:
+            if rho == 0.0 or abs(projection) <= 1e-30 * abs(rho):
                 # The shadow residual has become useless: start afresh from here.
                 p[:], shadow[:] = r, r
                 (rho,) = self._dots((r, r))
@@ -149,7 +149,7 @@ class BlockSolver:
             beta = following / rho * alpha / omega if omega else 0.0
             rho = following
             kernels.new_direction(size, beta, omega, r, v, p)
-        raise SolverDiverged(
+        raise LinearSolveFailed(
             f"tentative_velocity iteration stopped after {self._limit} iterations"
             f" with residual {self.residual:.2e}, {tolerance:.2e} asked for"
         )

@@ -23,6 +23,14 @@ class SolverDiverged(SolveError):
     code = "solver_diverged"
 
 
+class LinearSolveFailed(SolverDiverged):
+    """A Krylov iteration stopped without converging."""
+
+
+class EnergyGrowth(SolverDiverged):
+    """The kinetic energy grew beyond what the inflow can feed."""
+
+
 class NonPhysical(SolveError):
     """The solution is finite but outside what the physics allows."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from petsc4py import PETSc
 
-from solvers.common.errors import SolverDiverged
+from solvers.common.errors import LinearSolveFailed
 
 _serial = count()
 
@@ -38,7 +38,7 @@ class KrylovSolver:
             del database[prefix + key]
 
     def solve(self, rhs: PETSc.Vec, x: PETSc.Vec, floor: float | None = None) -> None:
-        """Solve into ``x``; raises SolverDiverged with the PETSc reason.
+        """Solve into ``x``; raises LinearSolveFailed with the PETSc reason.
 
         Args:
             rhs: right side.
@@ -52,7 +52,7 @@ class KrylovSolver:
         self.iterations = self.ksp.getIterationNumber()
         self.residual = self.ksp.getResidualNorm()
         if reason <= 0:
-            raise SolverDiverged(
+            raise LinearSolveFailed(
                 f"{self.name} iteration stopped after {self.iterations} iterations"
                 f" with PETSc reason {reason} and residual {self.residual:.2e}"
             )

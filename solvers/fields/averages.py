@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Protocol
+
 from petsc4py import PETSc
 
 import dolfinx
@@ -12,6 +14,24 @@ from numpy.typing import NDArray
 from solvers.common.sampling import cell_evaluation, facet_evaluation
 
 Array = NDArray[np.float64]
+State = dict[str, Any]
+"""Content of an accumulator, by kind and name: ``dof.`` (..., local dofs), ``unknown.`` a vector of
+pressure unknowns, ``cell.`` (owned cells, ...), ``vertex.`` (owned vertices, ...), ``facet.``
+(facets, ...), ``share.`` this rank's part of a sum over ranks, ``scalar.`` a number or array
+equal on every rank, NaN where there is none yet."""
+
+
+class Accumulator(Protocol):
+    """Sums over the instants of a cycle, which a checkpoint can hold."""
+
+    def reset(self) -> None:
+        """Forget what was accumulated."""
+
+    def state(self) -> State:
+        """What was accumulated."""
+
+    def restore(self, state: State) -> None:
+        """Take up what ``state`` gave."""
 
 
 class FlowAverage:
@@ -47,6 +67,21 @@ class FlowAverage:
         self._velocity += weight * np.array(velocity)
         self._pressure.axpy(weight, pressure)
         self._weight += weight
+
+    def state(self) -> State:
+        """See Accumulator."""
+        return {
+            "dof.velocity": self._velocity,
+            "cell.speed": self._speed,
+            "unknown.pressure": self._pressure,
+            "scalar.weight": self._weight,
+        }
+
+    def restore(self, state: State) -> None:
+        """See Accumulator."""
+        self._velocity, self._speed = state["dof.velocity"], state["cell.speed"]
+        self._pressure.array[:] = state["unknown.pressure"]
+        self._weight = float(state["scalar.weight"])
 
     @property
     def speed(self) -> Array:
@@ -92,6 +127,19 @@ class NeckFlow:
         self._net += weight * float((through * points.weights).sum())
         self._weight += weight
 
+    def state(self) -> State:
+        """See Accumulator."""
+        return {
+            "share.inflow": self._inflow,
+            "share.net": self._net,
+            "scalar.weight": self._weight,
+        }
+
+    def restore(self, state: State) -> None:
+        """See Accumulator."""
+        self._inflow, self._net = float(state["share.inflow"]), float(state["share.net"])
+        self._weight = float(state["scalar.weight"])
+
     @property
     def inflow(self) -> float:
         """This rank's share of the cycle-mean flow into the region [m3/s]."""
@@ -101,3 +149,34 @@ class NeckFlow:
     def net(self) -> float:
         """This rank's share of the cycle-mean net flow [m3/s]; 0 for a closed sac."""
         return self._net / self._weight
+
+
+class PeakVelocity:
+    """Velocity at one instant of the cycle.
+
+    Attributes:
+        velocity: (3, local dofs) [m/s], of the last cycle that reached the instant.
+    """
+
+    def __init__(self, space: dolfinx.fem.FunctionSpace, instant: float) -> None:
+        """``instant`` [s] after the start of each cycle."""
+        index_map = space.dofmap.index_map
+        self._instant, self._waiting = instant, True
+        self.velocity = np.zeros((3, index_map.size_local + index_map.num_ghosts))
+
+    def reset(self) -> None:
+        """Wait for the instant again."""
+        self._waiting = True
+
+    def offer(self, velocity: list[Array], elapsed: float, time_step: float) -> None:
+        """Keep the velocity of the step nearest to the instant; ``elapsed`` [s] in the cycle."""
+        if self._waiting and elapsed > self._instant - 0.5 * time_step:
+            self.velocity, self._waiting = np.array(velocity), False
+
+    def state(self) -> State:
+        """See Accumulator."""
+        return {"dof.velocity": self.velocity, "scalar.waiting": float(self._waiting)}
+
+    def restore(self, state: State) -> None:
+        """See Accumulator."""
+        self.velocity, self._waiting = state["dof.velocity"], bool(state["scalar.waiting"])

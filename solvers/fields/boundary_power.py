@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from solvers.common.sampling import facet_evaluation
 from solvers.common.tagged_mesh import facet_cells
+from solvers.fields.averages import State
 
 Array = NDArray[np.float64]
 
@@ -97,6 +98,14 @@ class BoundaryPower:
         self.last = self._total(np.array(out))
         self._power += weight * self.last
         self._weight += weight
+
+    def state(self) -> State:
+        """See Accumulator."""
+        return {"scalar.power": self._power, "scalar.power_weight": self._weight}
+
+    def restore(self, state: State) -> None:
+        """See Accumulator."""
+        self._power, self._weight = state["scalar.power"], float(state["scalar.power_weight"])
 
     @property
     def outward(self) -> dict[str, float]:

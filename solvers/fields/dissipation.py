@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.common.cell_quadrature import CellQuadrature
+from solvers.fields.averages import State
 
 Array = NDArray[np.float64]
 
@@ -69,6 +70,19 @@ class CellEnergy:
         self._kinetic += weight * self.last_kinetic
         self._dissipation += weight * self.last_dissipation
         self._weight += weight
+
+    def state(self) -> State:
+        """See Accumulator."""
+        return {
+            "cell.kinetic": self._kinetic,
+            "cell.dissipation": self._dissipation,
+            "scalar.cell_weight": self._weight,
+        }
+
+    def restore(self, state: State) -> None:
+        """See Accumulator."""
+        self._kinetic, self._dissipation = state["cell.kinetic"], state["cell.dissipation"]
+        self._weight = float(state["scalar.cell_weight"])
 
     @property
     def kinetic(self) -> Array:

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.common.sampling import facet_evaluation
+from solvers.fields.averages import State
 from solvers.fields.boundary_power import BoundaryPower
 from solvers.fields.dissipation import CellEnergy
 
@@ -150,6 +151,19 @@ class EnergyBudget:
             "dissipation": float(dissipation),
             "screen_loss": float(screen),
         }
+
+    def state(self) -> State:
+        """See Accumulator."""
+        ends = [np.nan if e is None else e for e in (self._before, self._after)]
+        own = {"scalar.budget": np.array([*ends, self._screen_loss, self._weight])}
+        return own | self.cells.state() | self._boundary.state()
+
+    def restore(self, state: State) -> None:
+        """See Accumulator."""
+        *ends, self._screen_loss, self._weight = state["scalar.budget"].tolist()
+        self._before, self._after = (None if np.isnan(e) else e for e in ends)
+        self.cells.restore(state)
+        self._boundary.restore(state)
 
     def result(self) -> EnergyResult:
         """Means over what was added since the last reset; collective."""

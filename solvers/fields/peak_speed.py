@@ -8,6 +8,8 @@ from mpi4py import MPI
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.fields.averages import State
+
 Array = NDArray[np.float64]
 
 
@@ -28,6 +30,14 @@ class PeakSpeed:
     def reset(self) -> None:
         """Forget what was accumulated."""
         self.peak = 0.0
+
+    def state(self) -> State:
+        """See Accumulator."""
+        return {"scalar.peak_speed": self.peak}
+
+    def restore(self, state: State) -> None:
+        """See Accumulator."""
+        self.peak = float(state["scalar.peak_speed"])
 
     def add(self, speed: Array) -> None:
         """Add one instant: mean |u| of every owned cell [m/s]."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.fields.averages import State
 from solvers.fields.wall_indices import activation_potential, relative_residence_time
 
 Array = NDArray[np.float64]
@@ -16,17 +17,20 @@ class WallShearAverage:
 
     TAWSS = (1/T) int |tau| dt and OSI = (1 - |int tau dt| / int |tau| dt) / 2
     (He & Ku 1996, doi:10.1115/1.2795948).
+
+    Attributes:
+        facets: local facets of the wall.
     """
 
-    def __init__(self, facets: int) -> None:
-        """Means on this number of facets."""
-        self._count = facets
+    def __init__(self, facets: NDArray[np.int32]) -> None:
+        """Means on these facets."""
+        self.facets = facets
         self.reset()
 
     def reset(self) -> None:
         """Forget what was accumulated."""
-        self._vector = np.zeros((self._count, 3))
-        self._magnitude = np.zeros(self._count)
+        self._vector = np.zeros((len(self.facets), 3))
+        self._magnitude = np.zeros(len(self.facets))
         self._weight = 0.0
 
     def add(self, shear: Array, weight: float) -> None:
@@ -34,6 +38,19 @@ class WallShearAverage:
         self._vector += weight * shear
         self._magnitude += weight * np.linalg.norm(shear, axis=-1)
         self._weight += weight
+
+    def state(self) -> State:
+        """See Accumulator."""
+        return {
+            "facet.vector": self._vector,
+            "facet.magnitude": self._magnitude,
+            "scalar.weight": self._weight,
+        }
+
+    def restore(self, state: State) -> None:
+        """See Accumulator."""
+        self._vector, self._magnitude = state["facet.vector"], state["facet.magnitude"]
+        self._weight = float(state["scalar.weight"])
 
     @property
     def tawss(self) -> Array:

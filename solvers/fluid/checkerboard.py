@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.common._compat import cell_nodes
+from solvers.fields.averages import State
 from solvers.fluid.pressure_space import PressureSpace
 
 Array = NDArray[np.float64]
@@ -61,6 +62,15 @@ class PressureCheckerboard:
         self._squares += weight * squares
         self.largest = max(self.largest, share)
         return share
+
+    def state(self) -> State:
+        """See Accumulator."""
+        return {"scalar.checkerboard": np.array([*self._squares, self.largest])}
+
+    def restore(self, state: State) -> None:
+        """See Accumulator."""
+        *squares, self.largest = state["scalar.checkerboard"].tolist()
+        self._squares = np.array(squares)
 
     @property
     def share(self) -> float:

@@ -13,6 +13,7 @@ from mpi4py import MPI
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.fields.averages import Accumulator, State
 from solvers.fields.boundary_power import BoundaryPower, Opening
 from solvers.fields.dissipation import CellEnergy
 from solvers.fields.energy import EnergyBudget, ScreenLoss
@@ -48,9 +49,21 @@ class FlowMonitors:
 
     def reset(self) -> None:
         """Begin a cycle."""
-        for part in (self.energy, self._sac, self._checkerboard, self._series):
-            if part is not None:
-                part.reset()
+        for part in self._parts():
+            part.reset()
+
+    def _parts(self) -> list[Accumulator]:
+        parts = [self.energy, self._sac, self._checkerboard]
+        return [*parts, self._series] if self._series else parts
+
+    def state(self) -> State:
+        """See Accumulator."""
+        return {k: v for part in self._parts() for k, v in part.state().items()}
+
+    def restore(self, state: State) -> None:
+        """See Accumulator."""
+        for part in self._parts():
+            part.restore(state)
 
     def step(self) -> None:
         """Look at the state after a step."""

@@ -17,6 +17,7 @@ import dolfinx
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.common.numbering import vertex_numbers
 from solvers.common.tagged_mesh import TaggedMesh
 
 Index = NDArray[np.int32]
@@ -30,6 +31,7 @@ class PressureSpace:
         broken: discontinuous P1 space on which the operators are assembled.
         reduction: (broken dofs, unknowns) 0/1 matrix T; reduced operators are T^T A T.
         unknowns: (local cells, 4) global number of the unknown at each cell vertex.
+        keys: (owned unknowns,) twice the input vertex number, plus one behind a device surface.
     """
 
     def __init__(self, domain: TaggedMesh, screens: list[str]) -> None:
@@ -68,6 +70,8 @@ class PressureSpace:
         owned = space.dofmap.index_map.size_local
         split = np.flatnonzero(mark.x.array[:owned] > 0)
         self._local_size = owned + len(split)
+        numbers = vertex_numbers(space)
+        self.keys = np.concatenate([2 * numbers[:owned], 2 * numbers[split] + 1])
         start = comm.exscan(self._local_size) or 0
         first, second = dolfinx.fem.Function(space), dolfinx.fem.Function(space)
         first.x.array[:owned] = start + np.arange(owned)

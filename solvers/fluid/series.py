@@ -7,7 +7,9 @@ once; every instant points to it. ParaView and pyvista read the file while it st
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
+from typing import Self
 
 from petsc4py import PETSc
 
@@ -17,9 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.common._compat import cell_nodes
+from solvers.fields.averages import State
 from solvers.fluid.pressure_space import PressureSpace
 from solvers.fluid.settings import OutputSettings
 
+log = logging.getLogger(__name__)
 Array = NDArray[np.float64]
 
 TETRA = 10
@@ -100,6 +104,30 @@ class VtkHdfSeries:
         """End the file."""
         self._file.close()
 
+    @classmethod
+    def reopen(cls, path: Path, points: Array, count: int) -> Self:
+        """Go on after the first ``count`` instants of a file on the same mesh ``points``.
+
+        Raises:
+            ValueError: it is of another mesh or holds fewer instants.
+            OSError: it is missing or damaged.
+        """
+        self = cls.__new__(cls)
+        self._points, self._file = len(points), h5py.File(path, "r+")
+        self._root = self._file["VTKHDF"]
+        steps = self._root["Steps"]
+        same = np.array_equal(self._root["Points"][()], points)
+        if not same or int(steps.attrs["NSteps"]) < count:
+            self.close()
+            raise ValueError("its mesh or its instants are not those of the checkpoint")
+        for name in ("Values", "NumberOfParts", *OFFSETS, "CellDataOffsets/region"):
+            steps[name].resize(count, axis=0)
+        for name in FIELDS:
+            steps[f"PointDataOffsets/{name}"].resize(count, axis=0)
+            self._root["PointData"][name].resize(count * self._points, axis=0)
+        steps.attrs["NSteps"] = count
+        return self
+
 
 def _append(dataset: h5py.Dataset, values: Array) -> None:
     start = len(dataset)
@@ -134,7 +162,7 @@ class FieldSeries:
         self._dofs = _velocity_dofs(velocity, pressure)
         self._mesh = self._gather_mesh(velocity, pressure)
         self._file: VtkHdfSeries | None = None
-        self._open()
+        self._count, self._next = 0, float("nan")
 
     def _gather_mesh(self, velocity: dolfinx.fem.FunctionSpace, pressure: PressureSpace) -> tuple:
         domain = pressure.domain
@@ -150,32 +178,47 @@ class FieldSeries:
         parts = self._comm.gather(values)
         return None if parts is None else np.concatenate(parts)
 
-    def _open(self) -> None:
-        self.close()
-        self._next: float | None = None
-        if self._comm.rank == 0:
-            self._file = VtkHdfSeries(self._path, *self._mesh)
-
     def reset(self) -> None:
         """Begin a cycle: a file that holds one cycle starts anew."""
         if self._settings.fields == "cycle":
-            self._open()
+            self.close()
+            self._count, self._next = 0, float("nan")
+
+    def state(self) -> State:
+        """See Accumulator; the instants themselves stay in the file."""
+        return {"scalar.series": np.array([self._count, self._next])}
+
+    def restore(self, state: State) -> None:
+        """See Accumulator; goes on with the file where it fits."""
+        self.close()
+        count, self._next = state["scalar.series"].tolist()
+        self._count = int(count)
+        if self._comm.rank == 0 and self._count:
+            try:
+                self._file = VtkHdfSeries.reopen(self._path, self._mesh[0], self._count)
+            except (OSError, ValueError, KeyError) as error:
+                log.warning("%s starts anew: %s", self._path.name, error)
+                self._count = 0
+        self._count = self._comm.bcast(self._count)
 
     def add(self, time: float, velocity: list[Array], pressure: PETSc.Vec) -> None:
         """Store the instant at ``time`` [s] if it is due; velocity [m/s] as local dof arrays."""
         every = self._settings.every
-        if self._next is not None and time < self._next - 1e-9 * every:
+        if time < self._next - 1e-9 * every:
             return
         # Instants keep to a raster, whatever the time step.
-        self._next = time + every if self._next is None else self._next + every
+        self._next = time + every if np.isnan(self._next) else self._next + every
         self._next = max(self._next, time)
         components = np.column_stack([c[self._dofs] for c in velocity]).astype(np.float32)
         fields = {
             "velocity": self._gather(components),
             "pressure": self._gather(pressure.array.astype(np.float32)),
         }
-        if self._file:
+        if self._comm.rank == 0:
+            if self._file is None:
+                self._file = VtkHdfSeries(self._path, *self._mesh)
             self._file.add(time, fields)
+        self._count += 1
 
     def close(self) -> None:
         """End the file."""

@@ -120,6 +120,20 @@ class OutputSettings:
 
 
 @dataclass(frozen=True)
+class TimeStepSettings:
+    """How the time step is chosen.
+
+    Attributes:
+        kind: ``fixed`` takes ``FlowSettings.steps_per_cycle`` equal steps; ``adaptive`` follows
+            the largest cell Courant number, and starts with about that many.
+        target_cfl: Courant number an adaptive step aims at.
+    """
+
+    kind: Literal["fixed", "adaptive"] = "fixed"
+    target_cfl: float = 2.0
+
+
+@dataclass(frozen=True)
 class FlowSettings:
     """One flow solve.
 
@@ -128,11 +142,14 @@ class FlowSettings:
         viscosity: dynamic viscosity mu of newtonian blood [Pa s].
         rheology: viscosity law.
         velocity_degree: 1 (P1-P1) or 2 (P2-P1).
+        mode: ``pulsatile``, or ``steady`` at the constant mean inflow for screening.
         steps_per_cycle: time steps per cardiac cycle.
+        time_step: fixed or adaptive.
         cycles: largest number of cycles; the last one computed is reported.
         minimum_cycles: cycles computed before periodicity may stop the run.
-        periodicity_tolerance: stop when the sac velocity and the neck inflow of two
-            successive cycles differ by less than this share.
+        periodicity_tolerance: stop when the endpoints of two successive cycles differ by less
+            than this share.
+        periodicity_endpoints: the endpoints it is about, of ``cycles.WATCHED``.
         ramp_share: share of the first cycle over which the flow rises from rest.
         samples_per_cycle: instants that enter the cycle means.
         inlet_profile: shape of the inlet velocity.
@@ -153,18 +170,23 @@ class FlowSettings:
         output: stored instants.
         speed_limit: a nodal speed above this many times the peak mean inlet velocity is
             called non-physical.
-        retries: times a diverged solve starts again with half the time step.
-        time_budget: wall time [s] after which the solve ends with ``time_budget``; 0 is none.
+        retries: further attempts of a failed solve, each a rung up (``solvers.fluid.ladder``).
+        time_budget: wall time [s] after which the solve writes a checkpoint and ends with
+            ``time_budget``; 0 is none.
+        checkpoint_minutes: wall time between checkpoints [min]; 0 writes none.
     """
 
     density: float = 1060.0
     viscosity: float = 3.5e-3
     rheology: RheologySettings = field(default_factory=RheologySettings)
     velocity_degree: Literal[1, 2] = 1
+    mode: Literal["pulsatile", "steady"] = "pulsatile"
     steps_per_cycle: int = 1000
+    time_step: TimeStepSettings = field(default_factory=TimeStepSettings)
     cycles: int = 3
     minimum_cycles: int = 2
     periodicity_tolerance: float = 0.01
+    periodicity_endpoints: tuple[str, ...] = ("stav", "neck_inflow", "tawss_sac", "pressure_drop")
     ramp_share: float = 0.15
     samples_per_cycle: int = 100
     inlet_profile: Profile = "womersley"
@@ -179,8 +201,9 @@ class FlowSettings:
     scalar: ScalarSettings = field(default_factory=ScalarSettings)
     output: OutputSettings = field(default_factory=OutputSettings)
     speed_limit: float = 30.0
-    retries: int = 1
+    retries: int = 3
     time_budget: float = 0.0
+    checkpoint_minutes: float = 10.0
 
 
 def flow_settings(values: dict[str, Any]) -> FlowSettings:
@@ -190,6 +213,9 @@ def flow_settings(values: dict[str, Any]) -> FlowSettings:
     each = {name: OutletChoice(**choice) for name, choice in outlets.pop("each", {}).items()}
     scalar = ScalarSettings(**values.pop("scalar", {}))
     output = OutputSettings(**values.pop("output", {}))
+    time_step = TimeStepSettings(**values.pop("time_step", {}))
+    if "periodicity_endpoints" in values:
+        values["periodicity_endpoints"] = tuple(values["periodicity_endpoints"])
     rheology = dict(values.pop("rheology", {}))
     laws = {"carreau_yasuda": CarreauYasuda, "casson": Casson}
     laws = {name: law(**rheology.pop(name, {})) for name, law in laws.items()}
@@ -199,4 +225,5 @@ def flow_settings(values: dict[str, Any]) -> FlowSettings:
         rheology=RheologySettings(**rheology, **laws),
         scalar=scalar,
         output=output,
+        time_step=time_step,
     )

@@ -3,55 +3,37 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import time as clock
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 from mpi4py import MPI
 
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.common.errors import NonPhysical, TimeBudgetExceeded
+from solvers.common.checkpoint import Snapshot
+from solvers.common.errors import NonPhysical
 from solvers.common.sampling import facet_evaluation
 from solvers.common.tagged_mesh import TaggedMesh, facet_cells
-from solvers.fields.averages import FlowAverage, NeckFlow
+from solvers.fields.averages import Accumulator, FlowAverage, NeckFlow, PeakVelocity
 from solvers.fields.wall_shear import WallShearAverage
+from solvers.fluid.cycles import CycleResult, StepRecord
+from solvers.fluid.energy_watch import EnergyWatch
 from solvers.fluid.fracstep import FractionalStep
+from solvers.fluid.history import History
 from solvers.fluid.inflow import Waveform
 from solvers.fluid.monitors import FlowMonitors
 from solvers.fluid.problem import StepReport
+from solvers.fluid.schedule import Schedule
+from solvers.fluid.snapshot import StateStore
 from solvers.fluid.tracers import SacTracers
 from solvers.fluid.wall_traction import WallTraction
 
 log = logging.getLogger(__name__)
 Array = NDArray[np.float64]
-
-
-@dataclass
-class CycleResult:
-    """Scalars of one cycle, equal on every rank.
-
-    ``change`` is the larger relative change of sac speed and neck inflow from the cycle before,
-    None in the first. ``monitors``: see FlowMonitors. Units: m/s, m3/s, Pa.
-    """
-
-    number: int
-    sac_speed: float
-    neck_inflow: float
-    neck_net_flow: float
-    inlet_pressure: float
-    outlet_pressure: dict[str, float]
-    outlet_flow: dict[str, float]
-    mean_inflow: float
-    max_cfl: float
-    change: float | None = None
-    iterations: dict[str, float] = field(default_factory=dict)
-    scalar: dict[str, float] = field(default_factory=dict)
-    monitors: dict[str, Any] = field(default_factory=dict)
 
 
 class PulsatileFlow:
@@ -61,8 +43,9 @@ class PulsatileFlow:
         wall: traction on the wall at the present time.
         average, shear: cycle means of the last completed cycle.
         monitors: energy, pressure and peaks of that cycle.
-        systole: (3, local dofs) velocity at peak inflow of that cycle [m/s].
         tracers: residence time and washout, or None.
+        systole: (3, local dofs) velocity at peak inflow of that cycle [m/s].
+        results: scalars of the completed cycles.
     """
 
     def __init__(
@@ -71,6 +54,7 @@ class PulsatileFlow:
         waveform: Waveform,
         inlet: str,
         device_surfaces: list[str],
+        schedule: Schedule,
         history: Path | None = None,
         series: Path | None = None,
     ) -> None:
@@ -81,29 +65,57 @@ class PulsatileFlow:
             waveform: inflow.
             inlet: name of the inlet.
             device_surfaces: names of the device surfaces.
+            schedule: steps of a cycle.
             history: file that receives one JSON line per step.
             series: file of the instants that ``FlowSettings.output`` asks for.
         """
-        self.stepper, self.waveform = stepper, waveform
+        self.stepper, self.waveform, self._schedule = stepper, waveform, schedule
         self.settings = stepper.settings
         self.domain = stepper.problem.domain
         space = stepper.space
         self.average = FlowAverage(space, stepper.pressure)
         self.wall = WallTraction(stepper)
-        self.shear = WallShearAverage(len(self.wall.facets))
+        self.shear = WallShearAverage(self.wall.facets)
         self.necks = {n: self._neck(n) for n in device_surfaces}
         self.monitors = FlowMonitors(stepper, inlet, series)
+        scalar = self.settings.scalar
+        self.tracers = SacTracers(self.domain, space, scalar) if scalar.kind != "none" else None
+        self._peak = PeakVelocity(space, waveform.peak_time or waveform.period)
         self._inlet = facet_evaluation(space, self.domain.facets(inlet), 1)
         _, opposite = facet_cells(self.domain.mesh, self.domain.facets(inlet))
         # Local facet i is opposite to vertex i, so its vertices are the other three.
         others = np.array([[1, 2, 3], [0, 2, 3], [0, 1, 3], [0, 1, 2]])
         self._inlet_vertices = others[opposite]
         self._sac = self._region_mask("sac")
+        self._sac_wall = self._sac[self.wall.cells]
         self._size = 2.0 * (3.0 * self.average.volume / (4.0 * np.pi)) ** (1 / 3)
-        scalar = self.settings.scalar
-        self.tracers = SacTracers(self.domain, space, scalar) if scalar.kind != "none" else None
-        self._history = history
+        total = self._sum(self.average.volume.sum())
+        self._energy = EnergyWatch(stepper, waveform, inlet, total)
+        self._record = StepRecord(len(stepper.problem.outlets))
+        self._history = History(history, self.domain.comm)
+        self._store = StateStore(stepper, self._accumulators)
         self._started = clock.monotonic()
+        self.results: list[CycleResult] = []
+        self._interval, self._rate = 0, 0.0
+        self._start_cycle()
+
+    @property
+    def _accumulators(self) -> dict[str, Accumulator]:
+        parts = {f"neck_{name}": neck for name, neck in self.necks.items()}
+        if self.tracers:
+            parts["tracers"] = self.tracers
+        return {
+            "average": self.average,
+            "shear": self.shear,
+            "monitors": self.monitors,
+            "peak": self._peak,
+            **parts,
+        }
+
+    @property
+    def systole(self) -> Array:
+        """(3, local dofs) velocity at the peak inflow captured last [m/s]."""
+        return self._peak.velocity
 
     def _neck(self, name: str) -> NeckFlow:
         facets = self.domain.facets(name)
@@ -122,99 +134,171 @@ class PulsatileFlow:
     def _sum(self, value: float) -> float:
         return self.domain.comm.allreduce(float(value), op=MPI.SUM)
 
-    def run(self) -> list[CycleResult]:
+    # -- checkpoints ----------------------------------------------------------------------------
+
+    @property
+    def time(self) -> float:
+        """Simulated time [s]."""
+        return self.stepper.time
+
+    @property
+    def resumable(self) -> bool:
+        """Whether the state can be kept now.
+
+        The velocity of a cycle that is to be repeated for the tracers is too much to keep.
+        """
+        return not (self._interval and self.tracers and self.settings.scalar.extra_cycles)
+
+    def snapshot(self) -> Snapshot:
+        """State at the sampled instant just passed; collective."""
+        header = {
+            "results": [result.to_json() for result in self.results],
+            "interval": self._interval,
+            "record": self._record.state(),
+            "inlet_pressure": self._inlet_pressure_sum,
+            "max_cfl": self._max_cfl,
+            "rate": self._rate,
+            "level": self._schedule.level,
+            "energy": self._energy.state(),
+            "stepper": self._store.scalars(),
+            "lines": self._history.lines,
+            "time": self.time,
+        }
+        self._history.flush()
+        return Snapshot(header, self._store.gather())
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go on from a snapshot of the same problem, on any number of ranks; collective."""
+        header = snapshot.header
+        self._store.scatter(snapshot.arrays, header["stepper"])
+        self.results = [CycleResult.of_json(result) for result in header["results"]]
+        self._interval = header["interval"]
+        self._record.restore(header["record"])
+        self._inlet_pressure_sum, self._max_cfl = header["inlet_pressure"], header["max_cfl"]
+        self._rate, self._schedule.level = header["rate"], header["level"]
+        self._energy.restore(header["energy"])
+        self._history.rewind(header["lines"])
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Rebuild what carries history beyond the state, as after ``restore``."""
+        self.stepper.refresh()
+
+    # -- the time loop --------------------------------------------------------------------------
+
+    def run(
+        self, at_sample: Callable[[PulsatileFlow], None] = lambda flow: None
+    ) -> list[CycleResult]:
         """Compute cycles until two agree or the largest number is reached.
 
+        Args:
+            at_sample: called at every sampled instant whose state is sound; what it raises ends
+                the run.
+
         Raises:
-            SolverDiverged, NonPhysical, TimeBudgetExceeded: with the time and step.
+            SolverDiverged, NonPhysical: with the time and step.
         """
-        results: list[CycleResult] = []
-        writer = None
-        if self._history and self.domain.comm.rank == 0:
-            writer = self._history.open("w")
-        try:
-            for number in range(1, self.settings.cycles + 1):
-                results.append(self._cycle(number, results[-1] if results else None, writer))
-                self._log(results[-1])
-                enough = number >= self.settings.minimum_cycles
-                change = results[-1].change
-                if enough and change is not None and change < self.settings.periodicity_tolerance:
-                    break
-        finally:
-            self.monitors.close()
-            if writer:
-                writer.close()
+        with self._history, closing(self.monitors):
+            while not self._done():
+                self._advance()
+                if self._interval == self._schedule.intervals:
+                    self._finish_cycle()
+                if not self._done():
+                    at_sample(self)
         if self.tracers:
             self.tracers.replay()
-        return results
+        return self.results
 
-    def _cycle(self, number: int, last: CycleResult | None, writer) -> CycleResult:
-        for accumulator in (self.average, self.shear, self.monitors, *self.necks.values()):
-            accumulator.reset()
-        steps = self.settings.steps_per_cycle
-        every = max(1, steps // self.settings.samples_per_cycle)
-        peak = round(self.waveform.peak_time / self.waveform.period * steps) % steps or steps
-        reports: list[StepReport] = []
-        inlet_pressure, max_cfl, samples = 0.0, 0.0, 0
+    def _done(self) -> bool:
+        """Whether the last completed cycle is the last one."""
+        number = len(self.results)
+        if self._interval or number < self.settings.minimum_cycles:
+            return False
+        change = self.results[-1].change
+        repeats = change is not None and change < self.settings.periodicity_tolerance
+        return repeats or number >= self.settings.cycles
+
+    def _start_cycle(self) -> None:
+        for name, accumulator in self._accumulators.items():
+            if name != "tracers":
+                accumulator.reset()
         if self.tracers:
-            self.tracers.start_cycle(number)
-        for step in range(1, steps + 1):
-            report, sampled = self.stepper.step(), {}
-            reports.append(report)
-            if self.tracers:
-                self.tracers.advance(self.stepper.velocity, self.stepper.time_step)
-            self.monitors.step()
-            due = step % every == 0
-            if due:
-                max_cfl = max(max_cfl, self._sample())
-                weight = every * self.stepper.time_step
-                sampled = self.monitors.sample(self.average.last_speed, weight)
-                inlet_pressure += self._inlet_pressure()
-                samples += 1
-            if writer:
-                writer.write(json.dumps(vars(report) | sampled) + "\n")
-            if due:
-                self._guard(report)
-            if step == peak:
-                self.systole = np.array([u.x.array for u in self.stepper.velocity])
-        result = self._summary(number, reports, inlet_pressure / samples, max_cfl)
+            self.tracers.start_cycle(len(self.results) + 1)
+        self._record.reset()
+        self._inlet_pressure_sum = self._max_cfl = 0.0
+
+    def _advance(self) -> None:
+        """Steps up to the next sampled instant, and the sample."""
+        if self._interval == 0:
+            self._start_cycle()
+        count, time_step = self._schedule.steps(self._interval, self._rate)
+        if time_step != self.stepper.time_step:
+            self.stepper.set_time_step(time_step)
+        for k in range(1, count + 1):
+            report = self.stepper.step()
+            pressure = self._inlet_pressure()
+            self._energy.check(report, pressure, self._where(report))
+            self._follow(report, time_step)
+            if k < count:
+                self._history.write(report)
+        self._interval += 1
+        sampled = self._sample(count * time_step, pressure)
+        self._history.write(report, sampled)
+        self._guard(report)
+        self._energy.mark()
+
+    def _follow(self, report: StepReport, time_step: float) -> None:
+        """What looks at every step."""
+        self._record.add(report, time_step)
+        if self.tracers:
+            self.tracers.advance(self.stepper.velocity, time_step)
+        self.monitors.step()
+        velocity = [u.x.array for u in self.stepper.velocity]
+        self._peak.offer(velocity, self._record.elapsed, time_step)
+
+    def _finish_cycle(self) -> None:
+        result = self._summary()
         if self.tracers:
             result.scalar = self.tracers.finish_cycle()
-        if last:
-            result.change = max(
-                _relative_change(last.sac_speed, result.sac_speed),
-                _relative_change(last.neck_inflow, result.neck_inflow),
-            )
-        return result
+        if self.results:
+            result.compare(self.results[-1], self.settings.periodicity_endpoints)
+        self.results.append(result)
+        self._interval = 0
+        self._log(result)
 
-    def _sample(self) -> float:
-        """Add one instant to the means; returns the largest cell CFL number."""
+    def _sample(self, weight: float, inlet_pressure: float) -> dict[str, float]:
+        """Add one instant to the means, for the ``weight`` [s] since the one before.
+
+        Returns:
+            Values of this instant for the history file.
+        """
         velocity = [u.x.array for u in self.stepper.velocity]
-        self.average.add(velocity, self.stepper.pressure, 1.0)
-        self.shear.add(self.wall.shear(), 1.0)
+        self.average.add(velocity, self.stepper.pressure, weight)
+        self.shear.add(self.wall.shear(), weight)
         for neck in self.necks.values():
-            neck.add(velocity, 1.0)
-        cfl = self.average.last_speed / self._size * self.stepper.time_step
-        return self.domain.comm.allreduce(float(cfl.max(initial=0.0)), op=MPI.MAX)
+            neck.add(velocity, weight)
+        self._inlet_pressure_sum += weight * inlet_pressure
+        self._rate = self._largest(self.average.last_speed / self._size)
+        self._max_cfl = max(self._max_cfl, self._rate * self.stepper.time_step)
+        return self.monitors.sample(self.average.last_speed, weight)
+
+    def _largest(self, values: Array) -> float:
+        return self.domain.comm.allreduce(float(values.max(initial=0.0)), op=MPI.MAX)
 
     def _guard(self, report: StepReport) -> None:
-        where = f"t = {report.time:.4g} s, step {self.stepper.steps}"
-        fastest = self.domain.comm.allreduce(
-            float(self.average.last_speed.max(initial=0.0)), op=MPI.MAX
-        )
-        peak = float(self.waveform.flow(self.waveform.peak_time)) / self._sum(
-            self._inlet.weights.sum()
-        )
-        if fastest > self.settings.speed_limit * peak:
+        """Raise NonPhysical when the flow is out of bounds."""
+        fastest = self._largest(self.average.last_speed)
+        area = self._sum(self._inlet.weights.sum())
+        peak = float(self.waveform.flow(self.waveform.peak_time)) / area
+        if not fastest <= self.settings.speed_limit * peak:
             raise NonPhysical(
                 f"speed {fastest:.3g} m/s is more than {self.settings.speed_limit:g} times"
                 f" the peak inlet mean velocity {peak:.3g} m/s",
-                where,
+                self._where(report),
             )
-        budget = self.settings.time_budget
-        spent = self.domain.comm.bcast(clock.monotonic() - self._started)
-        if budget and spent > budget:
-            raise TimeBudgetExceeded(f"{spent:.0f} s of {budget:.0f} s used up", where)
+
+    def _where(self, report: StepReport) -> str:
+        return f"t = {report.time:.4g} s, step {self.stepper.steps}"
 
     def _inlet_pressure(self) -> float:
         """Area mean over the inlet [Pa]."""
@@ -246,32 +330,35 @@ class PulsatileFlow:
         tag = domain.comm.allreduce(int(found.max(initial=0)), op=MPI.MAX)
         return next(region for region, value in domain.markers["cells"].items() if value == tag)
 
-    def _summary(
-        self, number: int, reports: list[StepReport], inlet_pressure: float, max_cfl: float
-    ) -> CycleResult:
+    def _summary(self) -> CycleResult:
         names = [o.name for o in self.stepper.problem.outlets]
-        flow = np.mean([r.outflow for r in reports], axis=0)
-        pressure = np.mean([r.outlet_pressure for r in reports], axis=0)
-        flux = self._sum((self.average.volume * self.average.speed)[self._sac].sum())
-        volume = self._sum(self.average.volume[self._sac].sum())
-        sac = flux / volume if volume else 0.0
-        inflow, net = self._neck_flow(dict(zip(names, flow.tolist(), strict=True)))
+        means = (dict(zip(names, m.tolist(), strict=True)) for m in self._record.outlet_means())
+        flow, pressure = means
+        sac = self._mean(self.average.speed, self.average.volume, self._sac)
+        area = self.wall.area
+        inflow, net = self._neck_flow(flow)
+        steps = self._record.time_steps
         return CycleResult(
-            number=number,
+            number=len(self.results) + 1,
             sac_speed=sac,
+            sac_shear=self._mean(self.shear.tawss, area, self._sac_wall),
             neck_inflow=inflow,
             neck_net_flow=net,
-            inlet_pressure=inlet_pressure,
-            outlet_pressure=dict(zip(names, pressure.tolist(), strict=True)),
-            outlet_flow=dict(zip(names, flow.tolist(), strict=True)),
-            mean_inflow=float(flow.sum()),
-            max_cfl=max_cfl,
-            iterations={
-                "velocity": float(np.mean([r.velocity_iterations for r in reports])),
-                "pressure": float(np.mean([r.pressure_iterations for r in reports])),
-            },
+            inlet_pressure=self._inlet_pressure_sum / self._record.elapsed,
+            outlet_pressure=pressure,
+            outlet_flow=flow,
+            mean_inflow=sum(flow.values()),
+            max_cfl=self._max_cfl,
+            steps=len(steps),
+            time_step_range=(float(steps.min()), float(steps.max())),
+            iterations=self._record.iterations(),
             monitors=self.monitors.results(),
         )
+
+    def _mean(self, values: Array, weights: Array, mask: NDArray[np.bool_]) -> float:
+        """Weighted mean over the masked entries of all ranks; 0 when there are none."""
+        total = self._sum(weights[mask].sum())
+        return self._sum((weights * values)[mask].sum()) / total if total else 0.0
 
     def _log(self, result: CycleResult) -> None:
         if self.domain.comm.rank == 0:
@@ -298,7 +385,3 @@ def lumen_side(domain: TaggedMesh, facets: NDArray[np.int32]) -> NDArray[np.int3
     to_cell = mesh.topology.connectivity(2, 3)
     sides = [to_cell.links(f) for f in facets]
     return np.array([c[lumen[c]][0] for c in sides], dtype=np.int32)
-
-
-def _relative_change(before: float, after: float) -> float:
-    return abs(after - before) / abs(after) if after else abs(before)

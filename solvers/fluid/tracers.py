@@ -8,14 +8,13 @@ that fills the sac, and only the sac, at the start of a chosen cycle.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import dolfinx
 import numpy as np
 from numpy.typing import NDArray
 
 from solvers.common.errors import InvalidProblem
 from solvers.common.tagged_mesh import TaggedMesh
+from solvers.fields.averages import State
 from solvers.fluid.edge_flow import EdgeFlow
 from solvers.fluid.scalar import PassiveScalar, region_weights
 from solvers.fluid.settings import ScalarSettings
@@ -49,6 +48,24 @@ class VelocityWindow:
         self.last = velocity
         self.duration += dt
         self.steps += 1
+
+    def state(self) -> State:
+        """See Accumulator; without a velocity there is nothing."""
+        if self.last is None:
+            return {}
+        integral = np.zeros_like(self.last) + self._integral
+        return {
+            "dof.window_last": self.last,
+            "dof.window_integral": integral,
+            "scalar.window": np.array([self.duration, self.steps]),
+        }
+
+    def restore(self, state: State) -> None:
+        """See Accumulator."""
+        if "scalar.window" in state:
+            self.last, self._integral = state["dof.window_last"], state["dof.window_integral"]
+            duration, steps = state["scalar.window"]
+            self.duration, self.steps = float(duration), int(steps)
 
     @property
     def mean(self) -> Array:
@@ -205,22 +222,33 @@ class SacTracers:
 
     # -- checkpoint -----------------------------------------------------------------------------
 
-    def state(self) -> dict[str, Array]:
-        """What a run needs to go on from the end of a cycle, on the same ranks."""
-        result = {"dye_time": np.array(self._dye_time), "dye_share": np.array(self._dye_share)}
-        if self._window.last is not None:
-            result["velocity"] = self._window.last.copy()
-        for name, scalar in (("age", self.age), ("dye", self.dye)):
-            if scalar:
-                result |= {f"{name}_{key}": value for key, value in scalar.state().items()}
+    def state(self) -> State:
+        """See Accumulator. The velocity of a cycle that is to be repeated is not part of it."""
+        result = self._window.state() | {
+            "scalar.dye_time": np.array(self._dye_time),
+            "scalar.dye_share": np.array(self._dye_share),
+            "vertex.age_integral": self._age_integral,
+            "scalar.tracer_means": np.array([self._duration, self._first_age]),
+        }
+        for name, scalar in self._scalars().items():
+            values, *numbers = scalar.state().values()
+            result[f"vertex.{name}"] = values
+            result[f"scalar.{name}"] = np.concatenate(numbers)
         return result
 
-    def restore(self, state: Mapping[str, Array]) -> None:
-        """Go on from a ``state``; the next call is ``start_cycle``."""
-        for name, scalar in (("age", self.age), ("dye", self.dye)):
-            if scalar:
-                keys = scalar.state()
-                scalar.restore({key: state[f"{name}_{key}"] for key in keys})
-        self._dye_time = state["dye_time"].tolist()
-        self._dye_share = state["dye_share"].tolist()
-        self._window.last = state.get("velocity")
+    def restore(self, state: State) -> None:
+        """See Accumulator."""
+        self._window.restore(state)
+        self._dye_time = state["scalar.dye_time"].tolist()
+        self._dye_share = state["scalar.dye_share"].tolist()
+        self._age_integral = state["vertex.age_integral"].copy()
+        self._duration, self._first_age = map(float, state["scalar.tracer_means"])
+        for name, scalar in self._scalars().items():
+            numbers = state[f"scalar.{name}"]
+            scalar.restore(
+                {"values": state[f"vertex.{name}"], "bounds": numbers[:2], "balance": numbers[2:]}
+            )
+
+    def _scalars(self) -> dict[str, PassiveScalar]:
+        found = {"age": self.age, "dye": self.dye}
+        return {name: scalar for name, scalar in found.items() if scalar}

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Configuration blocks in SI are the arguments of the packages that the scripts hand them to."""
 
+import json
 from dataclasses import asdict, fields
 
 import numpy as np
@@ -15,6 +16,7 @@ from meshes.layers import LayerOptions
 from meshes.quality import QualityLimits
 from meshes.surface import SurfaceSource
 from solvers.fields.endpoints import EndpointSettings
+from solvers.fluid.cycles import WATCHED
 from solvers.fluid.inflow import Waveform
 from solvers.fluid.rheology import CarreauYasuda, Casson, RheologySettings
 from solvers.fluid.settings import (
@@ -23,6 +25,7 @@ from solvers.fluid.settings import (
     OutletSettings,
     OutputSettings,
     ScalarSettings,
+    TimeStepSettings,
     flow_settings,
 )
 from trial.config import flow as blocks
@@ -30,7 +33,7 @@ from trial.config import load_study
 from trial.config.anatomy import LABELS, IcaVariables
 from trial.config.device import Placement, Screen
 from trial.config.endpoints import Endpoints
-from trial.config.flow import Flow, Outlets, Output, Scalar
+from trial.config.flow import Flow, Outlets, Output, Scalar, TimeStep
 from trial.config.load import CONFIGS
 from trial.config.mesh import Layers, Limits, Lumen
 from trial.config.surfaces import Surface
@@ -57,12 +60,18 @@ def test_every_parameter_of_the_anatomy_is_drawn():
         (blocks.Casson, Casson),
         (Scalar, ScalarSettings),
         (Output, OutputSettings),
+        (TimeStep, TimeStepSettings),
         (Lumen, LumenOptions),
         (Endpoints, EndpointSettings),
     ],
 )
 def test_block_has_every_setting(block, settings):
     assert set(block().to_si()) == names(settings)
+
+
+def test_every_watched_endpoint_can_be_asked_for():
+    assert Flow().periodicity_endpoints == tuple(WATCHED)
+    assert FlowSettings().periodicity_endpoints == tuple(WATCHED)
 
 
 @pytest.mark.parametrize(("block", "settings"), [(Layers, LayerOptions), (Limits, QualityLimits)])
@@ -83,7 +92,7 @@ def test_block_has_known_settings(block, settings):
     ],
 )
 def test_defaults_are_those_of_the_package(block, settings, different):
-    package = asdict(settings())
+    package = json.loads(json.dumps(asdict(settings())))
     for name, value in block().to_si().items():
         if name not in different:
             assert package[name] == (pytest.approx(value) if isinstance(value, float) else value)

@@ -11,7 +11,7 @@ from typing import Any
 from mpi4py import MPI
 
 from solvers.common.errors import SolveError
-from solvers.fluid.run import simulate
+from solvers.fluid.run import RESUMED_FROM, simulate
 from solvers.fluid.settings import flow_settings
 from solvers.revision import NUMERICS_REVISION
 from trial.outcome import guard
@@ -29,7 +29,8 @@ def main() -> None:
         sys.exit(f"asked for {args.ranks} ranks, but the launcher gave {comm.size}")
     log_to_stderr(comm.rank)
     if comm.rank == 0:
-        fresh(args.out.parent)
+        # A solve that was killed or ran out of time goes on from its checkpoints.
+        fresh(args.out.parent, keep=RESUMED_FROM)
     comm.Barrier()
     patient = json.loads(args.patient.read_text())
 

@@ -17,6 +17,8 @@ from trial.config.documents import documents
 from trial.config.load import CONFIGS, shown
 from trial.errors import ConfigError
 from trial.progress import Failure, failures, progress_text
+from trial.stages import SOLVE
+from trial.study_comparison import comparison_text
 
 QUARANTINE = CONFIGS / "quarantine.tsv"
 NEEDED = {
@@ -112,6 +114,24 @@ def show_failure(args: argparse.Namespace) -> int:
     return 0
 
 
+def resume(args: argparse.Namespace) -> int:
+    """Let the solutions that ran out of time go on from their checkpoints in the next run."""
+    cohort, root = _results(args)
+    found = [f for f in failures(root, cohort) if f.outcome.code == "time_budget"]
+    for failure in found:
+        SOLVE.path(root, failure.patient, failure.arm).unlink()
+        print(f"{failure.patient} {failure.arm}: {failure.outcome.where}")
+    print(f"{len(found)} solutions of {cohort.study} go on when snakemake runs next")
+    return 0
+
+
+def compare(args: argparse.Namespace) -> int:
+    """Tabulate the STAV reductions of two studies of the same patients."""
+    roots = [_results(argparse.Namespace(study=s, results=args.results))[1] for s in args.studies]
+    print(comparison_text(*roots))
+    return 0
+
+
 def config(args: argparse.Namespace) -> int:
     """Write the generated configuration files, or say which are out of date."""
     stale = [
@@ -135,6 +155,7 @@ def _parser() -> argparse.ArgumentParser:
         "status": status,
         "failures": list_failures,
         "show-failure": show_failure,
+        "resume": resume,
     }.items():
         command = commands.add_parser(name, help=run.__doc__, description=run.__doc__)
         command.add_argument(
@@ -148,8 +169,12 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--key", default="", help="only keys that start so, e.g. flow")
         if name == "show-failure":
             command.add_argument("patient", help="patient id, e.g. p003")
-        if name in ("status", "failures", "show-failure"):
+        if name in ("status", "failures", "show-failure", "resume"):
             command.add_argument("--results", type=Path, default=Path("results"))
+    command = commands.add_parser("compare", help=compare.__doc__, description=compare.__doc__)
+    command.add_argument("studies", nargs=2, help="reference and other, e.g. demo demo--steady")
+    command.add_argument("--results", type=Path, default=Path("results"))
+    command.set_defaults(run=compare)
     command = commands.add_parser("config", help=config.__doc__, description=config.__doc__)
     command.add_argument("--write", action="store_true", help="write them")
     command.set_defaults(run=config)

@@ -49,7 +49,7 @@ NUMERICS = (
     Column("Steps per cycle", "", ("steps_per_cycle",), digits=0),
     Column("Time step", "ms", ("time_step",), 1e3),
     Column("Cycles", "", ("cycles",), digits=0),
-    Column("Change of STAV and neck inflow, last two cycles", "%", ("cycle_change",), 1e2, 2),
+    Column("Largest change of a watched endpoint, last two cycles", "%", ("cycle_change",), 1e2, 2),
     Column("Largest Courant number", "1", ("max_cfl",)),
     Column("Mass balance error", "%", ("mass_balance_error",), 1e2, 2),
     Column("Energy balance error", "%", ("energy_balance_error",), 1e2, 2),

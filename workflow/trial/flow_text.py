@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from trial.config import Study
 from trial.config.flow import Flow, Outlets
+from trial.endpoints import lookup
 from trial.formats import number, percent, words
 
 LAWS = {"newtonian": "Newtonian", "carreau_yasuda": "Carreau-Yasuda", "casson": "Casson"}
@@ -40,13 +41,32 @@ def flow_text(flow: Flow) -> str:
     return (
         f"Incompressible Navier-Stokes equations, rigid walls, {_blood(flow)} "
         f"Fractional-step scheme (BDF2, convection by {wind}) with finite elements "
-        f"P{flow.velocity_degree}-P1, {flow.steps_per_cycle} steps per cardiac cycle, "
-        f"{flow.minimum_cycles} to {flow.cycles} cycles, stopped when two cycles differ by less "
-        f"than {percent(flow.periodicity_tolerance)}; the last cycle is evaluated at "
-        f"{flow.samples_per_cycle} instants. Inlet: {PROFILES[flow.inlet_profile]} profile with "
-        f"the waveform of the patient. Outlets: {_closure(flow.outlets)}; backflow stabilisation "
-        f"{flow.backflow_beta:g}. Linear systems are solved to a relative tolerance of "
-        f"{number(flow.tolerance, 1)}."
+        f"P{flow.velocity_degree}-P1. {_march(flow)} Outlets: {_closure(flow.outlets)}; backflow "
+        f"stabilisation {flow.backflow_beta:g}. Linear systems are solved to a relative tolerance "
+        f"of {number(flow.tolerance, 1)}."
+    )
+
+
+def _march(flow: Flow) -> str:
+    """Inflow, time steps and the end of a solution, as sentences."""
+    steps = f"{flow.steps_per_cycle} steps per cardiac cycle"
+    if flow.time_step.kind == "adaptive":
+        steps = f"Time steps that aim at a Courant number of {flow.time_step.target_cfl:g}"
+    watched = ", ".join(lookup(name).short_label for name in flow.periodicity_endpoints)
+    tolerance = percent(flow.periodicity_tolerance)
+    profile = PROFILES[flow.inlet_profile]
+    if flow.mode == "steady":
+        return (
+            f"Inlet: {profile} profile with the constant mean inflow of the patient (steady "
+            f"screening, no pulsation). {steps}; the solution ends when the means of {watched} "
+            f"over two successive quarters of the cardiac period differ by less than {tolerance}, "
+            f"at the latest after {flow.cycles} periods, and its last quarter is evaluated."
+        )
+    return (
+        f"Inlet: {profile} profile with the waveform of the patient. {steps}, "
+        f"{flow.minimum_cycles} to {flow.cycles} cycles, stopped when {watched} of two cycles "
+        f"differ by less than {tolerance}; the last cycle is evaluated at "
+        f"{flow.samples_per_cycle} instants."
     )
 
 

@@ -69,6 +69,7 @@ def limitations(
             "Each patient is solved on one mesh with one time step. How far that is from the mesh-"
             "independent solution must be read from a convergence study, not from this report.",
         ),
+        *_steady(study),
         *_numerical_flags(study, patients),
         *_device_data(study),
         Passage(
@@ -260,6 +261,19 @@ def _device_data(study: Study) -> list[Passage]:
     return [Passage("Device data", text)] if devices else []
 
 
+def _steady(study: Study) -> list[Passage]:
+    if study.flow.mode != "steady":
+        return []
+    return [
+        Passage(
+            "Steady inflow",
+            "The flow was solved at the constant mean inflow, for screening. Every mean is one of "
+            "steady flow, not of a cardiac cycle; nothing can be said about systole, and the "
+            "oscillatory index holds only what the flow does by itself.",
+        )
+    ]
+
+
 def _numerical_flags(study: Study, patients: Sequence[PatientRecord]) -> list[Passage]:
     solved = [(p.name, arm) for p in patients for arm in p.arms.values() if arm.summary]
     tolerance = study.flow.periodicity_tolerance
@@ -271,8 +285,9 @@ def _numerical_flags(study: Study, patients: Sequence[PatientRecord]) -> list[Pa
         passages.append(
             Passage(
                 "Not shown to be periodic",
-                f"The last two cycles do not repeat within {percent(tolerance)}, or only one was "
-                f"computed: {', '.join(drifting)}.",
+                "The watched endpoints of the last two cycles (of steady flow: quarters of the "
+                f"period) do not repeat within {percent(tolerance)}, or only one was computed: "
+                f"{', '.join(drifting)}.",
             )
         )
     if courant and max(courant, key=lambda item: item[0])[0] > 2.0:

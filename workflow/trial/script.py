@@ -8,6 +8,7 @@ import json
 import logging
 import shutil
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 from trial.outcome import Outcome
@@ -40,10 +41,14 @@ def log_to_stderr(rank: int = 0) -> None:
     )
 
 
-def fresh(folder: Path) -> Path:
-    """Empty a folder of what an earlier run left, or make it."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+def fresh(folder: Path, keep: Collection[str] = ()) -> Path:
+    """Empty a folder of what an earlier run left, but for the files of ``keep``, or make it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name not in keep:
+            path.unlink()
     return folder
 
 

@@ -46,10 +46,12 @@ class Stage:
 
 _ARM = "patients/{patient}/arms/{arm}"
 
+SOLVE = Stage("solve", "solved", f"{_ARM}/fluid/outcome.json")
+
 STAGES = (
     Stage("sample", "sampled", "cohort/{patient}.json"),
     Stage("mesh", "meshed", "patients/{patient}/anatomy/outcome.json"),
     Stage("deploy", "deployed", f"{_ARM}/deployment/outcome.json"),
-    Stage("solve", "solved", f"{_ARM}/fluid/outcome.json"),
+    SOLVE,
     Stage("endpoints", "analysed", f"{_ARM}/endpoints.json"),
 )

@@ -9,7 +9,7 @@ from solvers.fields.wall_shear import WallShearAverage
 
 @pytest.fixture
 def shear():
-    return WallShearAverage(4)
+    return WallShearAverage(np.arange(4, dtype=np.int32))
 
 
 def along_x(value):

@@ -214,6 +214,15 @@ def test_every_endpoint_is_compared_and_defined(complete):
             assert f"{endpoint.label} [{endpoint.display_unit}]" in seen
 
 
+def test_steady_screening_is_named_as_such(study, tmp_path, complete):
+    flow = study.flow.model_copy(update={"mode": "steady"})
+    seen = text(write(AnalyticStudy(), study.model_copy(update={"flow": flow}), tmp_path))
+    assert "screening at steady mean inflow" in seen
+    assert "constant mean inflow of the patient" in seen
+    assert "Steady inflow The flow was solved at the constant mean inflow" in seen
+    assert "Steady inflow" not in text(complete)
+
+
 def test_numerical_warnings_follow_the_results(study, tmp_path, complete):
     changes = {("p003", DEVICE): {"cycle_change": None, "max_cfl": 12.0, "checkerboard": 0.3}}
     seen = text(write(AnalyticStudy(), study, tmp_path, changes))

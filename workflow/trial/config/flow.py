@@ -208,8 +208,20 @@ class Output(Block):
     every_s: float = Field(0.02, gt=0, le=10, description="time between two stored instants")
 
 
+class TimeStep(Block):
+    """How the time step is chosen."""
+
+    kind: Literal["fixed", "adaptive"] = Field(
+        "fixed",
+        description="fixed: steps_per_cycle equal steps; adaptive: follows the Courant number",
+    )
+    target_cfl: float = Field(
+        2.0, ge=0.1, le=100, description="largest cell Courant number an adaptive step aims at"
+    )
+
+
 class Flow(Block):
-    """Blood, boundary conditions and numerics of the pulsatile flow solution."""
+    """Blood, boundary conditions and numerics of the flow solution."""
 
     density_kg_m3: float = Field(1060.0, ge=900, le=1200, description="blood density")
     viscosity_pa_s: float = Field(
@@ -217,7 +229,11 @@ class Flow(Block):
     )
     rheology: Rheology = Field(default=Rheology(), description="how blood resists shear")
     velocity_degree: Literal[1, 2] = Field(1, description="polynomial degree of the velocity")
+    mode: Literal["pulsatile", "steady"] = Field(
+        "pulsatile", description="steady: constant mean inflow, for screening"
+    )
     steps_per_cycle: int = Field(1000, ge=10, le=20000, description="time steps per cardiac cycle")
+    time_step: TimeStep = Field(default=TimeStep(), description="how the time step is chosen")
     cycles: int = Field(
         3, ge=1, le=20, description="cardiac cycles at most; the last one is evaluated"
     )
@@ -226,6 +242,13 @@ class Flow(Block):
     )
     periodicity_tolerance: float = Field(
         0.01, gt=0, le=1, description="stop when two cycles differ by less than this share"
+    )
+    periodicity_endpoints: tuple[
+        Literal["stav", "neck_inflow", "tawss_sac", "pressure_drop"], ...
+    ] = Field(
+        ("stav", "neck_inflow", "tawss_sac", "pressure_drop"),
+        min_length=1,
+        description="endpoints that have to repeat",
     )
     ramp_share: float = Field(
         0.15, gt=0, le=1, description="share of the first cycle over which the flow rises from rest"
@@ -271,10 +294,16 @@ class Flow(Block):
         30.0, gt=1, le=1000, description="speed over peak mean inlet velocity called non-physical"
     )
     retries: int = Field(
-        1, ge=0, le=4, description="times a diverged solve starts again with half the time step"
+        3,
+        ge=0,
+        le=4,
+        description="further attempts of a failed solve: preconditioner, smaller steps, damping",
     )
     time_budget_s: float = Field(
         3600.0, ge=0, le=604800, description="wall time after which a solve stops; 0: none"
+    )
+    checkpoint_minutes: float = Field(
+        10.0, ge=0, le=10080, description="wall time between checkpoints; 0: none"
     )
 
     @model_validator(mode="after")
@@ -286,5 +315,10 @@ class Flow(Block):
             raise ValueError(
                 f"scalar.washout_cycle {self.scalar.washout_cycle} is above minimum_cycles"
                 f" {self.minimum_cycles}: the run might stop before"
+            )
+        if self.time_step.kind == "adaptive" and self.samples_per_cycle < 20:
+            raise ValueError(
+                f"an adaptive time step changes at sampled instants, and samples_per_cycle is"
+                f" {self.samples_per_cycle}; take at least 20"
             )
         return self

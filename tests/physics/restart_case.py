@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""One screened, pulsatile solve that can stop after some samples; also run under mpirun."""
+
+import json
+import logging
+import sys
+from pathlib import Path
+
+from mpi4py import MPI
+
+import numpy as np
+from flow_cases import REFERENCE
+
+from meshes.io import read_bundle
+from meshes.tagging import surface_facets
+from solvers.common.errors import TimeBudgetExceeded
+from solvers.fluid import control
+from solvers.fluid.run import simulate
+from solvers.fluid.settings import FlowSettings
+
+BUNDLE = REFERENCE / "sidewall"
+PHYSIOLOGY = {
+    "mean_inlet_velocity": 0.2,
+    "period": 0.2,
+    "waveform": {"cosine": [-0.2], "sine": [0.3]},
+}
+SETTINGS = {
+    "steps_per_cycle": 40,
+    "samples_per_cycle": 10,
+    "cycles": 2,
+    "minimum_cycles": 2,
+    "tolerance": 1e-10,
+    # a moment: every sample writes a checkpoint
+    "checkpoint_minutes": 1e-12,
+}
+
+
+class StoppedClock:
+    """Wall time that is the number of samples seen, so that a budget of n ends at sample n."""
+
+    def __init__(self):
+        self.samples = 0.0
+
+    def monotonic(self):
+        return self.samples
+
+
+class CountingControl(control.RunControl):
+    """Control whose clock goes on by one second at every sample."""
+
+    def at_sample(self, flow):
+        control.clock.samples += 1.0
+        super().at_sample(flow)
+
+
+def write_screen(path):
+    facets = surface_facets(read_bundle(BUNDLE), "ostium")
+    ones = np.ones(len(facets))
+    np.savez(path, facets=facets, linear=470.0 * ones, quadratic=770.0 * ones, tangential=ones)
+
+
+def solve(folder, samples=0, **changes):
+    """Summary of the solve in ``folder``, or None when it stopped after ``samples``."""
+    screen = folder / "screen.npz"
+    comm = MPI.COMM_WORLD
+    if comm.rank == 0 and not screen.exists():
+        write_screen(screen)
+    comm.Barrier()
+    settings = FlowSettings(**{**SETTINGS, **changes}, time_budget=samples and samples - 0.5)
+    control.clock = StoppedClock()
+    from solvers.fluid import run
+
+    run.RunControl = CountingControl
+    try:
+        return simulate(BUNDLE, screen, PHYSIOLOGY, settings, folder)
+    except TimeBudgetExceeded:
+        return None
+
+
+def scalars(summary):
+    """What two solves have to agree on."""
+    return {
+        name: summary[name]
+        for name in ("stav", "sac_shear", "neck_inflow", "pressure_drop", "mean_inflow", "max_cfl")
+    } | {f"first_{n}": summary["per_cycle"][0][n] for n in ("sac_speed", "sac_shear")}
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO)
+    result = solve(Path(sys.argv[1]), int(sys.argv[2]), **json.loads(sys.argv[3]))
+    if result and MPI.COMM_WORLD.rank == 0:
+        print("RESULT " + json.dumps(scalars(result)))

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flow.records import WARM_UP, ErrorSum, Job, Record, peak, resident, typical
-from flow.womersley import WomersleyTube
+from flow.womersley import SpeedTable, WomersleyTube
 from solvers.common.sampling import cell_evaluation, facet_evaluation
 from solvers.common.tagged_mesh import TaggedMesh, read_tagged_mesh
 from solvers.fields.wall_shear import wall_shear
@@ -122,7 +122,7 @@ def _squares(
     points = cell_evaluation(space, cells, 4)
     # The basis reproduces linear functions, so the nodes give the quadrature points.
     x = points.vector(list(space.tabulate_dof_coordinates().T))
-    exact = TUBE.speed_table(np.hypot(x[..., 0], x[..., 1]))
+    exact = table_of(np.moveaxis(x, -1, 0))
     result = np.empty((len(times), 2))
     for k, time in enumerate(times):
         speed = exact(time)
@@ -145,6 +145,11 @@ def _wall_force(
         local = float(np.sum(points.weights * shear[..., 2]))
         found.append(domain.comm.allreduce(local, op=MPI.SUM))
     return found
+
+
+def table_of(x: Array) -> SpeedTable:
+    """Exact axial speed at ``x`` (3, ...) [m], for use at many times."""
+    return TUBE.speed_table(np.hypot(x[0], x[1]))
 
 
 class EndPressure:
@@ -177,8 +182,7 @@ class ExactInlet:
         """Locate the dofs."""
         facets = domain.facets("inlet", owned=False)
         self.dofs = dolfinx.fem.locate_dofs_topological(space, 2, facets)
-        x = space.tabulate_dof_coordinates()[self.dofs]
-        self._speed = TUBE.speed_table(np.hypot(x[:, 0], x[:, 1]))
+        self._speed = table_of(space.tabulate_dof_coordinates()[self.dofs].T)
 
     def values(self, time: float) -> Array:
         """(3, dofs) velocity [m/s] at ``time`` [s]."""

@@ -34,6 +34,7 @@ CASES = {
     "tube_1k": MeshCase(1.30e-3),
     "tube_14k": MeshCase(0.448e-3),
     "tube_54k": MeshCase(0.2815e-3),
+    "tube_107k": MeshCase(0.2234e-3),
     "tube_200k": MeshCase(0.1778e-3),
     "tube_800k": MeshCase(0.1125e-3),
     "aneurysm": MeshCase(0.31e-3, sac=True),

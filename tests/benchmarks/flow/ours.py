@@ -42,9 +42,7 @@ class Ours:
         settings = FlowSettings(velocity_degree=job.degree)
         stepper = self._stepper = FractionalStep(problem, settings, TIME_STEP)
         self._domain, self.space = domain, stepper.space
-        stepper.set_initial(
-            lambda x: TUBE.velocity(x, 0.0), lambda x: TUBE.velocity(x, -TIME_STEP)
-        )
+        stepper.set_initial(lambda x: TUBE.velocity(x, 0.0), lambda x: TUBE.velocity(x, -TIME_STEP))
         unknowns = stepper.pressure_space.unknowns
         z = domain.mesh.geometry.x[cell_nodes(domain.mesh)][..., 2]
         stepper.pressure.setValues(unknowns.ravel(), TUBE.pressure(z, 0.0).ravel())
@@ -69,7 +67,7 @@ class Ours:
     @property
     def phases(self) -> dict[str, float]:
         """See Code."""
-        return {**getattr(self._stepper, "timer", {}), "accumulation": self._accumulation}
+        return {**self._stepper.timer, "accumulation": self._accumulation}
 
     def velocity(self) -> list[Array]:
         """See Code."""

@@ -42,8 +42,7 @@ class Plain:
     def __init__(self, domain: TaggedMesh, job: Job) -> None:
         """Set up from the exact solution."""
         mesh = domain.mesh
-        settings = FlowSettings()
-        self._tolerance, self._ahead = settings.tolerance, settings.wind_extrapolation
+        self._tolerance = FlowSettings().tolerance
         self._time = 0.0
         self.space = space = dolfinx.fem.functionspace(mesh, ("Lagrange", job.degree))
         pressures = dolfinx.fem.functionspace(mesh, ("Lagrange", 1))
@@ -92,9 +91,7 @@ class Plain:
         momentum += mu * ufl.inner(ufl.grad(u), ufl.grad(v))
         self._momentum = compiled(momentum * ufl.dx)
         self._load = [
-            compiled(
-                (rho / TIME_STEP * (2 * old - 0.5 * older) * v + self._p * v.dx(i)) * ufl.dx
-            )
+            compiled((rho / TIME_STEP * (2 * old - 0.5 * older) * v + self._p * v.dx(i)) * ufl.dx)
             for i, (old, older) in enumerate(zip(self._old, self._older, strict=True))
         ]
         divergence = ufl.div(ufl.as_vector(self._new))
@@ -115,11 +112,8 @@ class Plain:
         self._velocity_solver = self._krylov(self._system, "bcgs", "jacobi")
         self._pressure_solver = self._krylov(laplacian, "cg", "hypre")
         self._mass_solver = self._krylov(mass, "cg", "jacobi")
-        self._rhs = petsc.create_vector(self._momentum_rows())
+        self._rhs = petsc.create_vector(self._load[0])
         self._pressure_rhs = petsc.create_vector(self._source)
-
-    def _momentum_rows(self) -> dolfinx.fem.Form:
-        return self._load[0]
 
     def _krylov(self, matrix: PETSc.Mat, kind: str, preconditioner: str) -> PETSc.KSP:
         solver = PETSc.KSP().create(matrix.comm)
@@ -144,9 +138,9 @@ class Plain:
         values = self._inlet.values(self._time)
         for i in range(3):
             old, older = self._old[i].x.array, self._older[i].x.array
-            self._wind[i].x.array[:] = old + self._ahead * (old - older)
+            self._wind[i].x.array[:] = 2 * old - older
             self._given[i].x.array[self._inlet.dofs] = values[i]
-            self._new[i].x.array[:] = 2 * old - older
+            self._new[i].x.array[:] = self._wind[i].x.array
         with self._timed("assembly"):
             self._system.zeroEntries()
             petsc.assemble_matrix(self._system, self._momentum, bcs=self._held[0])

@@ -86,7 +86,9 @@ class NgSolve:
             space, space, lambda u, v: 1.5 * rho / TIME_STEP * u * v + mu * grad(u) * grad(v)
         )
         axes = range(3)
-        self._load = [self._matrix(pressures, space, lambda p, v, i=i: p * grad(v)[i]) for i in axes]
+        self._load = [
+            self._matrix(pressures, space, lambda p, v, i=i: p * grad(v)[i]) for i in axes
+        ]
         self._slope = [
             self._matrix(pressures, space, lambda p, v, i=i: grad(p)[i] * v) for i in axes
         ]
@@ -115,6 +117,7 @@ class NgSolve:
         self._edges = np.array(edges, dtype=int).reshape(-1, 2)
         nodes = np.concatenate([vertices, vertices[self._edges].mean(axis=1)])
         self._given = np.flatnonzero(inlet & ~wall)
+        self._wall = wall
         self._speed = TUBE.speed_table(np.hypot(nodes[:, 0], nodes[:, 1]))
         self._bubble = self._bubble_height(nodes) if count else 1.0
 
@@ -140,8 +143,9 @@ class NgSolve:
         self._older = [u.vec.CreateVector() for u in self.velocity]
         for vector in self._older:
             vector[:] = 0.0
-        self.velocity[2].vec.FV().NumPy()[:] = self._exact(0.0)
-        self._older[2].FV().NumPy()[:] = self._exact(-TIME_STEP)
+        for vector, time in ((self.velocity[2].vec, 0.0), (self._older[2], -TIME_STEP)):
+            # Middles of wall edges lie inside the circle, yet on the wall of the mesh.
+            vector.FV().NumPy()[:] = np.where(self._wall, 0.0, self._exact(time))
         self.pressure.Set((TUBE.length - ng.z) * TUBE.gradient(0.0))
 
     @contextmanager

@@ -51,9 +51,11 @@ def writing_interval(job: Job) -> int:
 
 
 def _schemes() -> dict[str, Any]:
+    # Of the gradients there are, this one has by far the smallest error on tetrahedra.
+    gradient = "pointCellsLeastSquares"
     return {
         "ddtSchemes": {"default": "backward"},
-        "gradSchemes": {"default": "Gauss linear"},
+        "gradSchemes": {"default": gradient},
         "divSchemes": {
             "default": "none",
             "div(phi,U)": "Gauss linearUpwind grad(U)",

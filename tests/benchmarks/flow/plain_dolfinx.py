@@ -18,7 +18,6 @@ from contextlib import contextmanager
 from petsc4py import PETSc
 
 import dolfinx
-import numpy as np
 import ufl
 from dolfinx.fem import petsc
 

@@ -19,11 +19,10 @@ import meshio
 import netgen.meshing
 import ngsolve as ng
 import numpy as np
-from ngsolve.krylovspace import CGSolver, GMResSolver, LinearSolver
-from numpy.typing import NDArray
-
 from flow.records import TIME_STEP, WARM_UP, ErrorSum, Job, Record, peak, resident, typical
 from flow.womersley import WomersleyTube
+from ngsolve.krylovspace import CGSolver, GMResSolver, LinearSolver
+from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 TUBE = WomersleyTube()

@@ -10,9 +10,9 @@ from __future__ import annotations
 import dolfinx
 import oasisx
 from dolfinx.mesh import MeshTags
-
 from flow.dolfinx_case import TUBE, Array, EndPressure, measure, table_of
 from flow.records import TIME_STEP, Job
+
 from solvers.common import _compat
 from solvers.common.tagged_mesh import TaggedMesh
 from solvers.fluid.settings import FlowSettings

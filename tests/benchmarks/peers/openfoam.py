@@ -15,8 +15,8 @@ import sys
 from pathlib import Path
 
 import numpy as np
-
 from flow.records import TIME_STEP, WARM_UP, ErrorSum, Job, Record
+
 from peers import foam_files as foam
 from peers import openfoam_case as case
 from peers.foam_mesh import read_poly_mesh

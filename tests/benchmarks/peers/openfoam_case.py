@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
 from flow.records import TIME_STEP, Job
 from flow.womersley import WomersleyTube
+
 from peers import foam_files as foam
 
 TUBE = WomersleyTube()

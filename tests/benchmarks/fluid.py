@@ -30,6 +30,7 @@ sys.path.insert(0, str(BENCHMARKS))
 from flow import report  # noqa: E402
 from flow.docs import write_docs  # noqa: E402
 from flow.records import Job, Record  # noqa: E402
+from peers.foam_blocks import HEXAHEDRA  # noqa: E402
 from peers.place import NGSOLVE, OASISX, is_installed  # noqa: E402
 
 CODES = ("ours", "plain", "oasisx", "ngsolve", "openfoam")
@@ -64,6 +65,7 @@ def full_plan() -> list[Measurement]:
     for case in ("tube_14k", "tube_54k"):
         plan += [Measurement(code, case, 2) for code in CODES[:4]]
     plan.append(Measurement("ours", "tube_200k", 2))
+    plan += [Measurement("openfoam", case, 0) for case in HEXAHEDRA]
     plan += [Measurement("ours", "tube_800k", 1, steps=30)]
     plan += [Measurement(code, "aneurysm", 1, steps=40) for code in CODES[:4]]
     plan += [Measurement("openfoam", "aneurysm", 0, steps=40)]
@@ -115,7 +117,7 @@ def measure(measurement: Measurement, folder: Path) -> Record | None:
     mesh = folder / "meshes" / measurement.case
     job = Job(mesh, measurement.degree, measurement.steps, folder / f"{measurement.name}.json")
     arguments, environment = command(measurement, job)
-    if not (mesh / "markers.json").exists():
+    if measurement.case not in HEXAHEDRA and not (mesh / "markers.json").exists():
         make = [sys.executable, "-m", "flow.meshing", measurement.case, str(mesh)]
         mesh_path = {**os.environ, "PYTHONPATH": str(BENCHMARKS)}
         subprocess.run(make, check=True, env=mesh_path, stdout=subprocess.DEVNULL)

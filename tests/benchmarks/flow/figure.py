@@ -23,7 +23,7 @@ COLOURS = {
     "openfoam": "tab:red",
 }
 NAMES = {"ours": "Silitrial", "plain": "plain dolfinx"}
-STYLES = {"P1-P1": ("o", "-"), "P2-P1": ("s", "--"), "FV": ("^", ":")}
+STYLES = {"P1-P1": ("o", "-"), "P2-P1": ("s", "--"), "FV": ("^", ":"), "hexahedra": ("v", "-.")}
 
 
 def draw(records: Sequence[Record], path: Path) -> None:

@@ -101,7 +101,7 @@ class Record:
 
     Attributes:
         code: ours, plain, oasisx, ngsolve, openfoam.
-        element: P1-P1, P2-P1 or FV.
+        element: P1-P1, P2-P1, FV, or hexahedra for finite volumes on those.
         case: name of the case.
         cells: of the mesh.
         ranks: MPI ranks (or threads).

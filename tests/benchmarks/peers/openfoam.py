@@ -19,6 +19,7 @@ from flow.records import TIME_STEP, WARM_UP, ErrorSum, Job, Record
 
 from peers import foam_files as foam
 from peers import openfoam_case as case
+from peers.foam_blocks import HEXAHEDRA, write_blocks
 from peers.foam_mesh import read_poly_mesh
 from peers.openfoam_case import TUBE
 from peers.place import openfoam_environment
@@ -63,11 +64,16 @@ class OpenFoam:
 
     def prepare(self) -> None:
         """Mesh, fields and settings."""
-        case.write_system(self.folder, self.job, self.ranks)
+        hexahedra = self.job.case in HEXAHEDRA
+        case.write_system(self.folder, self.job, self.ranks, hexahedra)
         case.write_constants(self.folder)
-        self.call("gmshToFoam", str((self.job.mesh / "ascii.msh").resolve()))
+        if hexahedra:
+            write_blocks(self.folder, self.job.case, TUBE.radius, TUBE.length)
+            self.call("blockMesh")
+        else:
+            self.call("gmshToFoam", str((self.job.mesh / "ascii.msh").resolve()))
+            case.make_wall(self.folder)
         self.call("renumberMesh", "-overwrite")
-        case.make_wall(self.folder)
         self.mesh = read_poly_mesh(self.folder)
         faces = self.mesh.face_centres[self.mesh.patch("inlet")]
         case.write_fields(self.folder, self.mesh.centres, faces, self.job.steps)
@@ -147,7 +153,7 @@ def main() -> None:
     seconds = float(np.mean(step_times(log, case.writing_interval(job))))
     Record(
         code="openfoam",
-        element=job.element,
+        element="hexahedra" if job.case in HEXAHEDRA else job.element,
         case=job.case,
         cells=len(run.mesh.volumes),
         ranks=ranks,

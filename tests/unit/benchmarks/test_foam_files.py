@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What the benchmark reads from OpenFOAM and writes for it."""
 
+import re
+
 import numpy as np
 import pytest
 from peers import foam_files as foam
+from peers.foam_blocks import HEXAHEDRA, write_blocks
 from peers.foam_mesh import PolyMesh, read_poly_mesh
 from peers.openfoam import iterations, step_times
 
@@ -73,3 +76,16 @@ def test_log_gives_step_times_and_iterations():
     # The fields are written in step 8, which is not counted; nor are the first five.
     assert step_times(log, 4) == pytest.approx([0.1] * 4)
     assert iterations(log) == {"velocity": 2.0, "pressure": 6.0}
+
+
+def test_blocks_of_the_tube(tmp_path):
+    write_blocks(tmp_path, "tube_hex_15k", 2.0, 20.0)
+    text = (tmp_path / "system" / "blockMeshDict").read_text()
+    side, along = HEXAHEDRA["tube_hex_15k"]
+    assert text.count(f"({side} {side} {along})") == 5
+    # Points on the circle: four corners and, for the arcs, four between them, at both ends.
+    triples = [
+        tuple(map(float, t)) for t in re.findall(r"\(([-.\de]+) ([-.\de]+) ([-.\de]+)\)", text)
+    ]
+    on_circle = [t for t in triples if abs(np.hypot(*t[:2]) - 2.0) < 1e-9 and t[2] in (0.0, 20.0)]
+    assert len(set(on_circle)) == 16

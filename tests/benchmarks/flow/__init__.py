@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Cost of the flow solver: cases, records and the codes of the dolfinx environment."""

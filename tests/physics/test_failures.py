@@ -145,7 +145,8 @@ def test_ladder_ends_with_a_rung_that_holds(tmp_path):
     summary = run(tmp_path, REVERSING, steps_per_cycle=200, backflow_beta=0.0)
     # Smaller steps do not help against returning energy; the third rung brings the term back.
     assert [attempt["rung"] for attempt in summary["failed_attempts"]] == [0, 2]
-    assert all("kinetic energy" in attempt["message"] for attempt in summary["failed_attempts"])
+    # The second may be caught by the energy or by a velocity solve that no longer converges.
+    assert "kinetic energy" in summary["failed_attempts"][0]["message"]
     assert summary["steps_per_cycle"] == 800
 
 

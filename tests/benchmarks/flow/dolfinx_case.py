@@ -17,10 +17,11 @@ from flow.records import WARM_UP, ErrorSum, Job, Record, peak, resident, typical
 from flow.womersley import SpeedTable, WomersleyTube
 from solvers.common.sampling import cell_evaluation, facet_evaluation
 from solvers.common.tagged_mesh import TaggedMesh, read_tagged_mesh
-from solvers.fields.wall_shear import wall_shear
 
 Array = NDArray[np.float64]
 TUBE = WomersleyTube()
+Snapshot = tuple[int, list[Array], float, float | None]
+"""Step, velocity, pressure drop and the code's own wall force."""
 CHUNK = 20_000
 """Cells whose error is integrated at once: bounds the memory."""
 
@@ -49,6 +50,9 @@ class Code(Protocol):
     def mean_pressure(self, surface: str) -> float:
         """Area mean over an end of the tube, the same on every rank [Pa]."""
 
+    # Optional: wall_force() -> float, axial force on the wall [N] by the code's own means, the
+    # same on every rank. Without it the velocity gradient on the wall is integrated.
+
 
 def measure(name: str, job: Job, start: Callable[[TaggedMesh, Job], Code]) -> None:
     """Run one measurement and write its record on rank 0."""
@@ -66,7 +70,8 @@ def measure(name: str, job: Job, start: Callable[[TaggedMesh, Job], Code]) -> No
         seconds.append(clock.perf_counter() - begin)
         if step in job.samples:
             drop = code.mean_pressure("inlet") - code.mean_pressure("outlet_1")
-            snapshots.append((step, [u.copy() for u in code.velocity()], drop))
+            own = code.wall_force() if hasattr(code, "wall_force") else None
+            snapshots.append((step, [u.copy() for u in code.velocity()], drop, own))
     timed = job.steps - min(WARM_UP, job.steps - 1)
     memory = comm.allreduce(peak() - before)
     errors, values = _errors(domain, code, job, snapshots)
@@ -93,7 +98,7 @@ def _mean(now: dict[str, float], before: dict[str, float], steps: int) -> dict[s
 
 
 def _errors(
-    domain: TaggedMesh, code: Code, job: Job, snapshots: list[tuple[int, list[Array], float]]
+    domain: TaggedMesh, code: Code, job: Job, snapshots: list[Snapshot]
 ) -> tuple[ErrorSum, dict[str, float]]:
     """Errors over the sampled instants, and the scalars of the last one."""
     times = [step * Record.time_step for step, *_ in snapshots]
@@ -103,7 +108,9 @@ def _errors(
     for first in range(0, len(cells) if job.exact else 0, CHUNK):
         squares += _squares(code.space, cells[first : first + CHUNK], snapshots, times)
     squares = comm.allreduce(squares, op=MPI.SUM)
-    forces = _wall_force(domain, code.space, [velocity for _, velocity, _ in snapshots])
+    forces = [own for *_, own in snapshots]
+    if None in forces:
+        forces = _wall_force(domain, code.space, [velocity for _, velocity, *_ in snapshots])
     for k, time in enumerate(times):
         errors.add("velocity", *squares[k])
         drop = TUBE.pressure(0.0, time - code.pressure_lag)
@@ -115,7 +122,7 @@ def _errors(
 def _squares(
     space: dolfinx.fem.FunctionSpace,
     cells: NDArray[np.int32],
-    snapshots: list[tuple[int, list[Array], float]],
+    snapshots: list[Snapshot],
     times: list[float],
 ) -> Array:
     """(instants, 2) squared L2 error and squared L2 norm of the exact velocity [m5/s2]."""
@@ -141,8 +148,12 @@ def _wall_force(
     points = facet_evaluation(space, domain.facets("wall"), degree, gradients=True)
     found = []
     for velocity in velocities:
-        shear = wall_shear(points.gradient(velocity), points.normals, TUBE.viscosity)
-        local = float(np.sum(points.weights * shear[..., 2]))
+        gradient = points.gradient(velocity)
+        stress = -TUBE.viscosity * (gradient + np.swapaxes(gradient, 2, 3))
+        traction = np.einsum("nqij,nj->nqi", stress, points.normals)
+        through = np.einsum("nqi,ni->nq", traction, points.normals)
+        axial = traction[..., 2] - through * points.normals[:, None, 2]
+        local = float(np.sum(points.weights * axial))
         found.append(domain.comm.allreduce(local, op=MPI.SUM))
     return found
 

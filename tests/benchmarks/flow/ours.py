@@ -20,6 +20,7 @@ from solvers.fluid.outlets import FixedPressure
 from solvers.fluid.problem import FlowProblem, Wall
 from solvers.fluid.rheology import Newtonian
 from solvers.fluid.settings import FlowSettings
+from solvers.fluid.wall_traction import WallTraction
 
 SAMPLE_EVERY = 10
 """Steps between two instants that enter the cycle means, as in a cycle of 1000 steps."""
@@ -48,7 +49,8 @@ class Ours:
         stepper.pressure.setValues(unknowns.ravel(), TUBE.pressure(z, 0.0).ravel())
         stepper.pressure.assemble()
         self._average = FlowAverage(self.space, stepper.pressure)
-        self._shear = WallShearAverage(self.space, domain.facets("wall"), TUBE.viscosity)
+        self._wall = WallTraction(stepper)
+        self._shear = WallShearAverage(self._wall.facets)
         self._accumulation = 0.0
         self.iterations = {"velocity": 0.0, "pressure": 0.0}
         self._others = np.array([[1, 2, 3], [0, 2, 3], [0, 1, 3], [0, 1, 2]])
@@ -56,12 +58,12 @@ class Ours:
     def step(self) -> None:
         """See Code."""
         report = self._stepper.step()
-        self.iterations["velocity"] += float(np.mean(report.velocity_iterations))
+        self.iterations["velocity"] += report.velocity_iterations
         self.iterations["pressure"] += report.pressure_iterations
         if self._stepper.steps % SAMPLE_EVERY == 0:
             begin = clock.perf_counter()
             self._average.add(self.velocity(), self._stepper.pressure, 1.0)
-            self._shear.add(self.velocity(), 1.0)
+            self._shear.add(self._wall.shear(), 1.0)
             self._accumulation += clock.perf_counter() - begin
 
     @property
@@ -72,6 +74,11 @@ class Ours:
     def velocity(self) -> list[Array]:
         """See Code."""
         return [u.x.array for u in self._stepper.velocity]
+
+    def wall_force(self) -> float:
+        """See Code."""
+        local = float(self._wall.shear()[:, 2] @ self._wall.area)
+        return self._domain.comm.allreduce(local, op=MPI.SUM)
 
     def mean_pressure(self, surface: str) -> float:
         """See Code."""

@@ -21,11 +21,10 @@ import dolfinx
 import numpy as np
 import scipy.sparse as sp
 import ufl
-from dolfinx.fem.petsc import assemble_matrix
 from numpy.typing import NDArray
 
 from solvers.common import _compat
-from solvers.common.forms import compile_form
+from solvers.common.forms import assembled, compile_form
 from solvers.common.krylov import KrylovSolver
 from solvers.common.sampling import facet_evaluation
 from solvers.common.tagged_mesh import TaggedMesh
@@ -150,8 +149,7 @@ class EdgeFlow:
         weight = dolfinx.fem.Function(dolfinx.fem.functionspace(space.mesh, ("DG", 0)))
         weight.x.array[:] = self._cell_weights()
         form = weight * ufl.inner(ufl.grad(u), ufl.grad(v)) * ufl.dx
-        matrix = assemble_matrix(compile_form(form))
-        matrix.assemble()
+        matrix = assembled(compile_form(form))
         first = space.dofmap.index_map.local_range[0]
         matrix.zeroRowsColumns((np.flatnonzero(pinned) + first).astype(np.int32), diag=1.0)
         small = space.dofmap.index_map.size_global <= DIRECT_LIMIT

@@ -27,7 +27,7 @@ from solvers.common.tagged_mesh import TaggedMesh
 from solvers.fields.force import BoundaryForce
 from solvers.fluid.fracstep import FractionalStep
 from solvers.fluid.outlets import FixedPressure
-from solvers.fluid.problem import FlowProblem, Wall
+from solvers.fluid.problem import FlowProblem, SymmetryPlane, Wall
 from solvers.fluid.rheology import Newtonian
 from solvers.fluid.settings import FlowSettings
 
@@ -124,6 +124,22 @@ class Inflow:
         return self._velocity(self._x, time)
 
 
+class PlaneFlow:
+    """No velocity along z anywhere: two-dimensional flow in a slab between symmetry planes."""
+
+    components = (2,)
+
+    def __init__(self, space: dolfinx.fem.FunctionSpace) -> None:
+        """Take all dofs of ``space``."""
+        count = space.dofmap.index_map
+        self.dofs = np.arange(count.size_local + count.num_ghosts, dtype=np.int32)
+        self._values = np.zeros((3, len(self.dofs)))
+
+    def values(self, time: float) -> Array:
+        """See VelocityBoundary."""
+        return self._values
+
+
 def make_flow(
     case: CylinderCase, domain: TaggedMesh, settings: FlowSettings, time_step: float
 ) -> FractionalStep:
@@ -140,6 +156,10 @@ def make_flow(
         lambda s: Wall(domain, s, "wall"),
         lambda s: Wall(domain, s, "cylinder"),
     ]
+    if not case.spanwise:
+        boundaries.append(PlaneFlow)
+    elif _has_symmetry(domain):
+        boundaries.append(lambda s: SymmetryPlane(domain, s, "symmetry", 2))
     problem = FlowProblem(
         domain, DENSITY, Newtonian(VISCOSITY), [FixedPressure("outlet_1")], boundaries
     )
@@ -147,6 +167,11 @@ def make_flow(
     if not case.pulsed:
         flow.set_initial(lambda x: case.inflow(x, 0.0))
     return flow
+
+
+def _has_symmetry(domain: TaggedMesh) -> bool:
+    """Whether symmetry planes across z bound the domain, on any rank."""
+    return domain.comm.allreduce(len(domain.facets("symmetry"))) > 0
 
 
 @dataclass
@@ -186,7 +211,7 @@ class CylinderProbe:
         """Prepare the force on the cylinder; to be made before the first step."""
         self._flow = flow
         domain = flow.problem.domain
-        free = [name for name in domain.markers["facets"] if name == "symmetry"]
+        free = ["symmetry"] if _has_symmetry(domain) else []
         self._force = BoundaryForce(flow, "cylinder", free)
         z = domain.mesh.geometry.x[:, 2]
         low = domain.comm.allreduce(float(z.min()), op=MPI.MIN)

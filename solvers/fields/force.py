@@ -4,12 +4,13 @@
 With v = 1 at the nodes of the boundary and 0 at all others, the momentum equation tested with v
 in direction i gives the reaction of the boundary:
 
-    F_i = -[rho (d_t u_i, v) + rho c(u; u_i, v) + (mu grad u_i, grad v) - (p, d_i v)] + <t_i, v>.
+    F_i = (f_i, v) - [rho (d_t u_i, v) + rho c(u; u_i, v) + (mu grad u_i, grad v) - (p, d_i v)]
+          + <t_i, v>
 
-The last term is the traction on the other boundaries, which v reaches within one cell of the
-edges they share. No gradient is taken on the boundary itself, so drag and lift converge with
-twice the order of the energy error (John & Matthies 2001, doi:10.1002/fld.195; Babuška & Miller
-1984, doi:10.1002/nme.1620200610).
+with the body force f. The last term is the traction on the other boundaries, which v reaches
+within one cell of the edges they share. No gradient is taken on the boundary itself, so drag and
+lift converge with twice the order of the energy error (John & Matthies 2001, doi:10.1002/fld.195;
+Babuška & Miller 1984, doi:10.1002/nme.1620200610).
 """
 
 from __future__ import annotations
@@ -79,9 +80,12 @@ class BoundaryForce:
         u, gradient = self._velocities[0], cells.gradient(flow)
         convection = np.einsum("nqij,nqj->nqi", gradient, u)
         convection += 0.5 * np.trace(gradient, axis1=2, axis2=3)[..., None] * u
-        inertia = density * (self._acceleration() + convection) * cells.test[..., None]
+        inertia = density * (self._acceleration() + convection)
+        if flow.problem.force:
+            nodes = flow.space.tabulate_dof_coordinates().T
+            inertia -= cells.points.vector(list(flow.problem.force(flow.time, nodes)))
         stress = viscosity * gradient - cells.pressure(pressure)[..., None, None] * np.eye(3)
-        inner = inertia + np.einsum("nqij,nqj->nqi", stress, cells.slope)
+        inner = inertia * cells.test[..., None] + np.einsum("nqij,nqj->nqi", stress, cells.slope)
         force = -np.einsum("nq,nqi->i", cells.points.weights, inner)
         force += self._held.load(self._held.traction(flow, pressure, viscosity))
         # Natural conditions of the scheme: nothing along a symmetry plane, no viscous part on an

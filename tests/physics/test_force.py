@@ -18,8 +18,8 @@ from solvers.verification.cylinder import Inflow
 SIZE = (4e-3, 2e-3, 1e-3)
 
 
-def prescribed(velocity, degree, time_step, slope=0.0, outlet_pressure=0.0):
-    """Box with the velocity given but at the outlet; starts with p = outlet + slope (L - x) [Pa]."""
+def prescribed(velocity, degree, time_step, slope=0.0, outlet_pressure=0.0, force=None):
+    """Box, velocity given but at the outlet; starts with p = outlet + slope (L - x) [Pa]."""
     domain = box([4, 4, 2], (0, 0, 0), SIZE)
     problem = FlowProblem(
         domain,
@@ -27,6 +27,7 @@ def prescribed(velocity, degree, time_step, slope=0.0, outlet_pressure=0.0):
         Newtonian(VISCOSITY),
         [FixedPressure("outlet_1", outlet_pressure)],
         [lambda s, n=n: Inflow(domain, s, n, velocity) for n in ("inlet", "wall")],
+        force=force,
     )
     settings = FlowSettings(velocity_degree=degree, tolerance=1e-11, wind_extrapolation=1.0)
     flow = FractionalStep(problem, settings, time_step)
@@ -78,12 +79,29 @@ def test_accelerated_block_of_fluid(degree):
     assert np.abs(wall).max() < 1e-6 * mass * acceleration
 
 
-@pytest.mark.parametrize("degree", [1, 2])
-def test_momentum_balance_of_the_tube(degree):
+def test_weight_of_a_column_at_rest():
+    weight = 9.81 * DENSITY  # [N/m3], against x
+
+    def gravity(time, x):
+        return np.repeat([[-weight], [0.0], [0.0]], x.shape[1], axis=1)
+
+    flow = prescribed(lambda x, time: 0 * x, 1, 1e-3, weight, force=gravity)
+    inlet, wall = run(flow, ["inlet", "wall"], 2)
+    assert inlet[0] == pytest.approx(-weight * np.prod(SIZE), rel=1e-7)
+    assert np.abs(wall).max() < 1e-7 * weight * np.prod(SIZE)
+
+
+# The skew-symmetric convection conserves momentum up to div u; seen: 0.4 % and 0.02 %.
+@pytest.mark.parametrize(("degree", "tolerance"), [(1, 0.01), (2, 0.001)])
+def test_momentum_balance_of_the_tube(degree, tolerance):
     flow_rate, outlet = 3.0e-6, 20.0
     settings = FlowSettings(velocity_degree=degree, ramp_share=1e-9)
     stepper = vessel(
-        "tube", steady(flow_rate), settings, 2e-3, profile="poiseuille",
+        "tube",
+        steady(flow_rate),
+        settings,
+        2e-3,
+        profile="poiseuille",
         outlets=[FixedPressure("outlet_1", outlet)],
     )
     (force,) = run(stepper, [("wall", "inlet")], 100)
@@ -96,7 +114,7 @@ def test_momentum_balance_of_the_tube(degree):
         balance += DENSITY * (points.weights * through * velocity[..., 2]).sum()
     area = points.weights.sum()
     # What leaves through the outlet, and its pressure, is what wall and inlet push.
-    assert force[2] == pytest.approx(-(outlet * area + balance), rel=0.01)
+    assert force[2] == pytest.approx(-(outlet * area + balance), rel=tolerance)
 
 
 def test_viscosity_that_varies_is_refused():

@@ -23,13 +23,12 @@ from mpi4py import MPI
 import matplotlib.pyplot as plt
 import numpy as np
 
-from meshes.reference.cylinder import CylinderChannel, build_channel
+from meshes.reference.cylinder import dfg_half_channel, dfg_slab
 from solvers.common.tagged_mesh import TaggedMesh, distribute
 from solvers.fluid.fracstep import FractionalStep
 from solvers.fluid.settings import FlowSettings
 from solvers.verification.cylinder import (
     CASES,
-    HEIGHT,
     CylinderCase,
     CylinderProbe,
     CylinderRecord,
@@ -50,11 +49,9 @@ LEVELS = {
 }
 STABILISATION = {1: 0.25, 2: 0.01}
 """Weight of the pressure stabilisation by degree: P2-P1 needs it at the rims of surfaces only."""
-SLAB = 0.01
-"""Thickness of the two-dimensional domain [m]."""
 SAMPLES = 400
 STEADY = 1e-5
-"""Relative change of the drag per convective time D/U at which a steady run ends."""
+"""Change of drag and lift coefficient per convective time D/U at which a steady run ends."""
 
 
 @dataclass(frozen=True)
@@ -92,34 +89,10 @@ class Run:
 
 def make_domain(run: Run) -> TaggedMesh:
     """Slab of one layer, or half of the channel."""
-    case, segments = CASES[run.case], SEGMENTS[run.level]
-    size = SEGMENTS[1] / segments
-    rings = round(3 / size)
-    shape = CylinderChannel(
-        length=case.length,
-        centre=case.centre,
-        segments=segments,
-        rings=rings,
-        ring_growth=1.7 ** (1 / rings),
-        growth=0.2 * size,
-        wake_growth=0.03 * size,
-        largest=0.06 * size,
-        equal_area=run.equal_area,
-    )
-    if case.spanwise:
-        angles = np.linspace(0.0, 0.5 * np.pi, round(4 / size) + 1)
-        mesh = build_channel(shape, 0.5 * HEIGHT * (1 - np.cos(angles)), ("wall", "symmetry"))
-    else:
-        mesh = build_channel(shape, np.array([0.0, SLAB * size]), ("symmetry", "symmetry"))
-    return distribute(
-        MPI.COMM_WORLD,
-        mesh.points,
-        mesh.cells,
-        mesh.cell_tags,
-        mesh.facets,
-        mesh.facet_tags,
-        mesh.markers,
-    )
+    build = dfg_half_channel if CASES[run.case].spanwise else dfg_slab
+    mesh = build(SEGMENTS[run.level], equal_area=run.equal_area)
+    arrays = (mesh.points, mesh.cells, mesh.cell_tags, mesh.facets, mesh.facet_tags)
+    return distribute(MPI.COMM_WORLD, *arrays, mesh.markers)
 
 
 def compute(run: Run) -> dict[str, Any]:
@@ -162,15 +135,15 @@ def _march_pulse(case: CylinderCase, flow: FractionalStep, probe: CylinderProbe)
 
 
 def _march_steady(case: CylinderCase, flow: FractionalStep, probe: CylinderProbe) -> None:
-    """Until the drag stands still: large steps first, then those of the run."""
-    final, drag = flow.time_step, probe.record.drag
+    """Until drag and lift stand still: large steps first, then those of the run."""
+    final, series = flow.time_step, (probe.record.drag, probe.record.lift)
     for step, span in ((10 * final, 6.0), (final, 20.0)):
         flow.set_time_step(step)
         window = max(round(0.5 / step), 1)
         for k in range(round(span / step)):
             flow.step()
             probe.update()
-            if k > window and abs(drag[-1] - drag[-1 - window]) < STEADY * abs(drag[-1]):
+            if k > window and all(abs(c[-1] - c[-1 - window]) < STEADY for c in series):
                 break
 
 

@@ -10,7 +10,7 @@ between two symmetry planes is the two-dimensional domain. Geometry: Schäfer & 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 import gmsh
@@ -108,6 +108,36 @@ def build_channel(
     return MeshBundle(
         points, cells, np.ones(len(cells), np.int32), facets, tags, MARKERS, info=info
     )
+
+
+def graded(segments: int, length: float, centre: tuple[float, float]) -> CylinderChannel:
+    """Channel whose edges all shrink with 1/segments; ``length`` and ``centre`` in m."""
+    size = 32 / segments
+    rings = round(3 / size)
+    return CylinderChannel(
+        length=length,
+        centre=centre,
+        segments=segments,
+        rings=rings,
+        ring_growth=1.7 ** (1 / rings),
+        growth=0.2 * size,
+        wake_growth=0.03 * size,
+        largest=0.06 * size,
+    )
+
+
+def dfg_slab(segments: int, *, equal_area: bool = True) -> MeshBundle:
+    """Domain of DFG 2D-3: one layer, thin against the edges so that little varies across it."""
+    shape = replace(graded(segments, 2.2, (0.2, 0.2)), equal_area=equal_area)
+    return build_channel(shape, np.array([0.0, 0.12 / segments]), ("symmetry", "symmetry"))
+
+
+def dfg_half_channel(segments: int, *, equal_area: bool = True) -> MeshBundle:
+    """Domain of DFG 3D-1Z and 3D-3Z between a side wall and the middle of the channel."""
+    shape = replace(graded(segments, 2.5, (0.5, 0.2)), equal_area=equal_area)
+    angles = np.linspace(0.0, 0.5 * np.pi, round(segments / 8) + 1)
+    levels = 0.5 * shape.height * (1.0 - np.cos(angles))
+    return build_channel(shape, levels, ("wall", "symmetry"))
 
 
 def _triangulate(shape: CylinderChannel) -> tuple[Array, Index]:

@@ -198,9 +198,11 @@ class CylinderRecord:
             sign: 1 for the largest value, -1 for the smallest.
         """
         t, y = np.array(self.time), sign * np.array(getattr(self, name))
-        k = int(np.clip(np.argmax(y), 1, len(y) - 2))
+        k = int(np.argmax(y))
+        if k in (0, len(y) - 1):
+            return sign * float(y[k]), float(t[k])
         a, b, c = np.polyfit(t[k - 1 : k + 2] - t[k], y[k - 1 : k + 2], 2)
-        shift = float(np.clip(-0.5 * b / a, t[k - 1] - t[k], t[k + 1] - t[k])) if a < 0 else 0.0
+        shift = -0.5 * b / a if a < 0 else 0.0
         return sign * float((a * shift + b) * shift + c), float(t[k] + shift)
 
 

@@ -92,7 +92,8 @@ def make_domain(run: Run) -> TaggedMesh:
     build = dfg_half_channel if CASES[run.case].spanwise else dfg_slab
     mesh = build(SEGMENTS[run.level], equal_area=run.equal_area)
     arrays = (mesh.points, mesh.cells, mesh.cell_tags, mesh.facets, mesh.facet_tags)
-    return distribute(MPI.COMM_WORLD, *arrays, mesh.markers)
+    held = slice(None) if MPI.COMM_WORLD.rank == 0 else slice(0)
+    return distribute(MPI.COMM_WORLD, *(a[held] for a in arrays), mesh.markers)
 
 
 def compute(run: Run) -> dict[str, Any]:

@@ -37,16 +37,18 @@ from solvers.verification.cylinder import (
 
 RESULTS = Path(__file__).with_suffix(".json")
 FIGURES = Path(__file__).parents[1] / "figures"
-SEGMENTS = {1: 32, 2: 48, 3: 64, 4: 96}
+SEGMENTS = {1: 24, 2: 32, 3: 48, 4: 64, 5: 96}
 """Straight edges around the cylinder by level; all other lengths shrink alike."""
 LEVELS = {
-    ("2d3", 1): (1, 2, 3, 4),
-    ("2d3", 2): (1, 2, 3),
-    ("3d1z", 1): (1, 2, 3, 4),
-    ("3d1z", 2): (1, 2, 3),
-    ("3d3z", 1): (1, 2, 3),
-    ("3d3z", 2): (1, 2),
+    ("2d3", 1): (1, 2, 3, 4, 5),
+    ("2d3", 2): (1, 2, 3, 4),
+    ("3d1z", 1): (1, 2, 3, 4, 5),
+    ("3d1z", 2): (1, 2, 3, 4),
+    ("3d3z", 1): (1, 2, 3, 4),
+    ("3d3z", 2): (1, 2, 3),
 }
+STEPS = {"2d3": 0.005, "3d1z": 0.02, "3d3z": 0.01}
+"""Time step [s] with 32 edges around the cylinder."""
 STABILISATION = {1: 0.25, 2: 0.01}
 """Weight of the pressure stabilisation by degree: P2-P1 needs it at the rims of surfaces only."""
 SAMPLES = 400
@@ -83,8 +85,7 @@ class Run:
     @property
     def time_step(self) -> float:
         """[s]; shrinks like the edges."""
-        step = 0.02 if self.case == "3d1z" else 0.01
-        return step * SEGMENTS[1] / SEGMENTS[self.level] / self.refine
+        return STEPS[self.case] * 32 / SEGMENTS[self.level] / self.refine
 
 
 def make_domain(run: Run) -> TaggedMesh:
@@ -183,13 +184,14 @@ def span_variation(flow: FractionalStep) -> float:
     return float(largest / size)
 
 
-def _thinned(record: CylinderRecord) -> dict[str, list[float]]:
-    """Every n-th step, about ``SAMPLES`` in all, with five digits."""
+def _thinned(record: CylinderRecord) -> dict[str, Any]:
+    """Every n-th step, about ``SAMPLES`` in all, with four digits; the first after one interval."""
     stride = max(len(record.time) // SAMPLES, 1)
-    return {
-        name: [float(f"{value:.5g}") for value in getattr(record, name)[stride - 1 :: stride]]
-        for name in ("time", "drag", "lift", "pressure")
+    series = {
+        name: [float(f"{value:.4g}") for value in getattr(record, name)[stride - 1 :: stride]]
+        for name in ("drag", "lift")
     }
+    return {"interval": record.time[stride - 1], **series}
 
 
 def read() -> dict[str, Any]:
@@ -202,6 +204,19 @@ def store(key: str, summary: dict[str, Any]) -> None:
     runs = read() | {key: summary}
     lines = [f"{json.dumps(name)}: {json.dumps(runs[name])}" for name in sorted(runs)]
     RESULTS.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+
+
+def table(runs: dict[str, Any]) -> str:
+    """Markdown rows of the stored runs, with the error of each published quantity."""
+    rows = []
+    for key, run in sorted(runs.items(), key=lambda item: (item[0][:7], item[1]["segments"])):
+        cells = [key, f"{run['segments']}", f"{run['velocity_nodes']:,}", f"{run['steps']}"]
+        for name, exact in CASES[key.split()[0]].reference.items():
+            value = run["values"][name]
+            error = f"{value - exact:+.3f} s" if "time" in name else f"{value / exact - 1:+.2%}"
+            cells.append(f"{name} {value:.4g} ({error})")
+        rows.append(" | ".join([*cells, f"{run['seconds']:.0f} s"]))
+    return "\n".join(f"| {row} |" for row in rows)
 
 
 def draw(runs: dict[str, Any]) -> None:
@@ -222,7 +237,8 @@ def _draw_series(name: str, runs: dict[str, Any]) -> None:
         series = runs[f"{name} P{degree} L{levels[-1]}"]["series"]
         label = f"P{degree}-P1, {SEGMENTS[levels[-1]]} edges"
         for axis, quantity in zip(axes, ("drag", "lift"), strict=True):
-            axis.plot(series["time"], series[quantity], colour, lw=1.2, label=label)
+            time_ = series["interval"] * (1.0 + np.arange(len(series[quantity])))
+            axis.plot(time_, series[quantity], colour, lw=1.2, label=label)
     for axis, quantity in zip(axes, ("drag", "lift"), strict=True):
         axis.set_ylabel(f"{quantity} coefficient")
         axis.grid(alpha=0.3)
@@ -236,7 +252,7 @@ def _draw_series(name: str, runs: dict[str, Any]) -> None:
         axis.legend(fontsize=8)
     axes[0].set_title(f"DFG {case.name}")
     axes[1].set_xlabel("time [s]")
-    figure.savefig(FIGURES / f"dfg_{name}.png", dpi=90)
+    figure.savefig(FIGURES / f"dfg_{name}.png", dpi=80)
     plt.close(figure)
 
 
@@ -278,7 +294,7 @@ def main() -> None:
     parser.add_argument("--level", type=int, choices=list(SEGMENTS))
     parser.add_argument("--inscribed", action="store_true", help="vertices on the circle")
     parser.add_argument("--refine", type=int, default=1, help="divide the time step")
-    parser.add_argument("--pictures", action="store_true", help="only draw what is stored")
+    parser.add_argument("--pictures", action="store_true", help="only draw and list what is stored")
     given = parser.parse_args()
     root = MPI.COMM_WORLD.rank == 0
     for (case, degree), levels in LEVELS.items():
@@ -293,6 +309,7 @@ def main() -> None:
                 print(run.key, json.dumps(shown), flush=True)
     if root:
         draw(read())
+        print(table(read()))
 
 
 if __name__ == "__main__":

@@ -104,7 +104,7 @@ def test_momentum_balance_of_the_tube(degree, tolerance):
         profile="poiseuille",
         outlets=[FixedPressure("outlet_1", outlet)],
     )
-    (force,) = run(stepper, [("wall", "inlet")], 100)
+    (force,) = run(stepper, [("wall", "inlet")], 50)
     domain = stepper.problem.domain
     balance = 0.0
     for name in ("inlet", "outlet_1"):

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Exact solutions that tests and verification runs compare with."""
+"""Exact solutions and published benchmarks that tests and verification runs compare with."""

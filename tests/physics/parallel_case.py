@@ -11,6 +11,7 @@ import numpy as np
 from flow_cases import REFERENCE, mean_speed, screen, vessel
 
 from solvers.fields.averages import NeckFlow
+from solvers.fields.force import BoundaryForce
 from solvers.fluid.inflow import Waveform
 from solvers.fluid.run import simulate
 from solvers.fluid.settings import FlowSettings, OutputSettings, ScalarSettings
@@ -26,8 +27,10 @@ def steps(degree, screened, count=12):
     settings = FlowSettings(velocity_degree=degree, tolerance=1e-10, ramp_share=0.02)
     properties = (lambda d: screen(d, 470.0, 770.0, 350.0)) if screened else None
     stepper = vessel("sidewall", WAVEFORM, settings, 1e-3, properties)
+    reaction = BoundaryForce(stepper, "wall")
     for _ in range(count):
         report = stepper.step()
+        force = reaction.update()
     velocity = [u.x.array for u in stepper.velocity]
     domain, comm = stepper.problem.domain, stepper.problem.domain.comm
     facets = domain.facets("ostium")
@@ -41,6 +44,7 @@ def steps(degree, screened, count=12):
         "neck_inflow": comm.allreduce(neck.inflow),
         "wall_force": comm.allreduce(float(wall.area @ shear)),
         "wall_area": comm.allreduce(float(wall.area.sum())),
+        "reaction": float(np.linalg.norm(force)),
         "outflow": report.outflow[0],
         "pressure_norm": stepper.pressure.norm(),
     }

@@ -187,7 +187,7 @@ class FractionalStep:
 
     def kinetic_energy(self) -> float:
         """rho/2 int |u|^2 [J], all ranks."""
-        u, image = view(self._work), self._rhs
+        u, image = view(self._work), np.empty_like(self._rhs)
         _gather(self.velocity, u[: self.operators.pattern.local])
         self._work.scatter_forward()
         self.operators.pattern.multiply(self.operators.mass, u, image)

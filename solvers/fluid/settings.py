@@ -179,7 +179,7 @@ class FlowSettings:
     density: float = 1060.0
     viscosity: float = 3.5e-3
     rheology: RheologySettings = field(default_factory=RheologySettings)
-    velocity_degree: Literal[1, 2] = 1
+    velocity_degree: Literal[1, 2] = 2
     mode: Literal["pulsatile", "steady"] = "pulsatile"
     steps_per_cycle: int = 1000
     time_step: TimeStepSettings = field(default_factory=TimeStepSettings)

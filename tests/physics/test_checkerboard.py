@@ -54,7 +54,9 @@ def test_alternating_pressure_is_seen():
 def noise(stabilisation, steps=100):
     """Monitor halfway and at the end of P1-P1 Poiseuille flow at a step of 1 ms."""
     flow, radius = 2.5e-6, 2e-3
-    settings = FlowSettings(pressure_stabilisation=stabilisation, ramp_share=1e-9)
+    settings = FlowSettings(
+        velocity_degree=1, pressure_stabilisation=stabilisation, ramp_share=1e-9
+    )
     stepper = vessel("tube", steady(flow), settings, 1e-3, profile="poiseuille")
     peak = 2 * flow / (np.pi * radius**2)
     stepper.set_initial(

@@ -228,7 +228,7 @@ class Flow(Block):
         0.0035, ge=0.001, le=0.02, description="dynamic viscosity of newtonian blood"
     )
     rheology: Rheology = Field(default=Rheology(), description="how blood resists shear")
-    velocity_degree: Literal[1, 2] = Field(1, description="polynomial degree of the velocity")
+    velocity_degree: Literal[1, 2] = Field(2, description="polynomial degree of the velocity")
     mode: Literal["pulsatile", "steady"] = Field(
         "pulsatile", description="steady: constant mean inflow, for screening"
     )

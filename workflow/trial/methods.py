@@ -179,13 +179,40 @@ def _device(device: Device) -> str:
     )
 
 
+def _scalar(study: Study) -> str:
+    """The transported scalars, nothing where there are none."""
+    scalar = study.flow.scalar
+    if scalar.kind == "none":
+        return ""
+    names = {
+        "residence_time": "Residence time is",
+        "washout": "Washout is followed with",
+        "both": "Residence time and washout are each followed with",
+    }
+    region = {"sac": "in the sac only", "everywhere": "everywhere"}[scalar.source]
+    sentences = [
+        f" {names[scalar.kind]} a passive scalar (P1, flux-corrected transport, diffusivity "
+        f"{number(scalar.diffusivity_m2_s, 1)} m²/s) in the computed flow."
+    ]
+    if scalar.kind != "washout":
+        sentences.append(f"Blood ages {region}, from the start of the simulation.")
+    if scalar.kind != "residence_time":
+        sentences.append(f"The tracer fills the sac at the start of cycle {scalar.washout_cycle}.")
+    if scalar.extra_cycles:
+        sentences.append(
+            f"The last cycle of the flow is repeated {scalar.extra_cycles} times for this."
+        )
+    return " ".join(sentences)
+
+
 def _endpoints(study: Study) -> str:
     block = study.endpoints
     return (
         "Cycle means are accumulated during the solution and integrated over the region masks of "
         "the mesh. Residual flow counts sac volume with a cycle-mean speed of at least "
         f"{block.residual_speed_cm_s:g} cm/s; low shear is a cycle-mean wall shear stress below "
-        f"{block.low_shear_pa:g} Pa. Definitions and sources are in the table of endpoints."
+        f"{block.low_shear_pa:g} Pa.{_scalar(study)} Definitions and sources are in the table of "
+        "endpoints."
     )
 
 

@@ -5,10 +5,13 @@ import json
 
 import numpy as np
 import pytest
+import pyvista as pv
 from analytic_case import (
     ENERGY_LOSS,
     MEAN_INFLOW,
     PRESSURE_DROP,
+    SAC_CENTRE,
+    SAC_RADIUS,
     TUBE_LENGTH,
     Case,
     write_arm,
@@ -134,3 +137,34 @@ def test_digests_follow_the_content(folders, tmp_path):
     changed = source_digests(other, folders[1])
     assert changed["wall.vtp"] != digests["wall.vtp"]
     assert changed["markers.json"] == digests["markers.json"]
+
+
+def test_scalars_are_endpoints_where_they_were_computed(folders, tmp_path):
+    fluid = write_arm(tmp_path / "arm", CASE) / "fluid"
+    grid = pv.read(fluid / "fields.vtu")
+    height = np.asarray(grid.points, dtype=float)[:, 2] - SAC_CENTRE[2]
+    # Odd about the middle of the ball: the mean is the constant, half of the volume is older.
+    grid.point_data["residence_time"] = 2.0 + height / SAC_RADIUS
+    grid.save(fluid / "fields.vtu")
+    summary = json.loads((fluid / "summary.json").read_text())
+    summary["scalar"] = {
+        "residence_time": 2.0,
+        "residence_time_growth": 0.3,
+        "age_threshold": 2.0 + 1e-6,
+        "washout": {"time": [], "share": [], "share_after_cycle": 0.8, "time_constant": 4.0},
+    }
+    (fluid / "summary.json").write_text(json.dumps(summary))
+    computed = compute_endpoints(fluid, folders[1])
+    numbers = check_values(computed, "computed")
+    assert numbers["residence_time"] == pytest.approx(2.0, rel=2e-6)
+    assert numbers["residence_time_growth"] == 0.3
+    # Half, less the vertices that lie on the middle plane.
+    assert 0.4 < numbers["aged_share"] < 0.5
+    assert (numbers["washout_share"], numbers["washout_time_constant"]) == (0.8, 4.0)
+    assert "washout_half_time" not in numbers
+    assert "residence_time" not in compute_endpoints(*folders)
+
+    summary["scalar"]["residence_time"] = 2.1
+    (fluid / "summary.json").write_text(json.dumps(summary))
+    with pytest.raises(InconsistentFields, match="residence time"):
+        compute_endpoints(fluid, folders[1])

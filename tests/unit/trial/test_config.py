@@ -56,6 +56,13 @@ def test_number_out_of_range(study_file):
     )
 
 
+def test_tracer_must_start_in_a_cycle_that_is_computed(study_file):
+    late = {"scalar": {"kind": "washout", "washout_cycle": 3}}
+    assert "washout_cycle 3 is above minimum_cycles 2" in fault(study_file(flow=late))
+    late["scalar"]["kind"] = "residence_time"
+    assert load_study([study_file(flow=late)]).study.flow.scalar.washout_cycle == 3
+
+
 def test_unknown_key_is_named_with_the_nearest(study_file):
     path = study_file(flow={"steps_per_cicle": 100})
     assert fault(path) == (

@@ -223,6 +223,16 @@ def test_steady_screening_is_named_as_such(study, tmp_path, complete):
     assert "Steady inflow" not in text(complete)
 
 
+def test_methods_tell_of_transported_scalars_only_where_there_are_some():
+    def endpoints(kind):
+        changed = load_study([], {"flow": {"scalar": {"kind": kind, "washout_cycle": 1}}}).study
+        return next(p.text for p in methods(changed, []) if p.title == "Endpoints")
+
+    assert "passive scalar" not in endpoints("none")
+    assert "Blood ages in the sac only" in endpoints("residence_time")
+    assert "fills the sac at the start of cycle 1" in endpoints("washout")
+
+
 def test_numerical_warnings_follow_the_results(study, tmp_path, complete):
     changes = {("p003", DEVICE): {"cycle_change": None, "max_cfl": 12.0, "checkerboard": 0.3}}
     seen = text(write(AnalyticStudy(), study, tmp_path, changes))

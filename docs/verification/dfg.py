@@ -51,8 +51,6 @@ STEPS = {"2d3": 0.0025, "3d1z": 0.02, "3d3z": 0.01}
 """Time step [s]; that of the steady case holds for 32 edges and shrinks with them."""
 TOLERANCE = {"2d3": 1e-9, "3d1z": 1e-6, "3d3z": 1e-9}
 """Of the linear solves: an unstable wake amplifies what each step leaves over."""
-STABILISATION = {1: 0.25, 2: 0.01}
-"""Weight of the pressure stabilisation by degree: P2-P1 needs it at the rims of surfaces only."""
 SAMPLES = 400
 STEADY = 1e-5
 """Change of drag and lift coefficient per convective time D/U at which a steady run ends."""
@@ -105,7 +103,6 @@ def compute(run: Run) -> dict[str, Any]:
     case, domain = CASES[run.case], make_domain(run)
     settings = FlowSettings(
         velocity_degree=run.degree,
-        pressure_stabilisation=STABILISATION[run.degree],
         wind_extrapolation=1.0 if case.pulsed else 0.0,
         corrections=1 if case.pulsed else 0,
         tolerance=TOLERANCE[run.case],

@@ -6,13 +6,15 @@ Between rigid walls the kinetic energy E = rho/2 int |u|^2 changes by
     dE/dt = feed - (viscous and screen losses),
     feed  = int_inlet (p + k) (-u.n) - sum_k P_k Q_k - int_outlets k u.n,  k = rho |u|^2 / 2,
 
-so E cannot rise by more than the integral of ``feed``. Kinetic energy that returns through an
-outlet (u.n < 0) is left out on purpose: the backflow term is there to take it out, and where it
-does not, the flow blows up. A scheme in balance can still be fed through a pressure drop that its
-own disturbance raises; therefore the level is bounded too. A flow Q through an area A has
-int u^2 dA = c Q^2 / A with c = 4/3 for Poiseuille's profile and less for a flatter one, so a vessel
-whose area is nowhere below 1/m of its openings holds E <= c m^2 E_0, E_0 = rho/2 V U^2, with V the
-volume and U the peak inflow over the smaller of inlet and total outlet area.
+so E cannot rise by more than the integral of ``feed``, for which each step takes the larger of its
+two ends. Kinetic energy that returns through an outlet (u.n < 0) is left out on purpose: the
+backflow term is there to take it out, and where it does not, the flow blows up.
+
+A scheme in balance can still be fed through a pressure drop that its own disturbance raises;
+therefore the level is bounded too. A flow Q through an area A has int u^2 dA = c Q^2 / A with
+c = 4/3 for Poiseuille's profile and less for a flatter one, so a vessel whose area is nowhere below
+1/m of its openings holds E <= c m^2 E_0, E_0 = rho/2 V U^2, with V the volume and U the peak inflow
+over the smaller of inlet and total outlet area.
 """
 
 from __future__ import annotations
@@ -82,7 +84,8 @@ class EnergyWatch:
             SolverDiverged: it is not a number.
         """
         power = self._feed(report, inlet_pressure)
-        self._fed += 0.5 * (self._power + power) * self._stepper.time_step
+        # The larger end of the step: a start from rest may be resolved by a few steps only.
+        self._fed += max(self._power, power) * self._stepper.time_step
         self._power = power
         energy = self._stepper.kinetic_energy()
         limit = PROFILE * NARROWING**2 * self.scale

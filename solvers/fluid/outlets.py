@@ -29,7 +29,7 @@ class OutletState:
         flow: (K,) flow out of each outlet at c = 0 [m3/s].
         slope: (K, K) d flow_k / d c_j [m3/(s Pa)].
         pressure: (K,) pressure at c = 0 [Pa].
-        time_step: length of the step [s].
+        time_step: length of the step [s]; infinite for steady flow.
     """
 
     flow: Array

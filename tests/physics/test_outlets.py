@@ -12,6 +12,7 @@ from solvers.common.tagged_mesh import TaggedMesh
 from solvers.fluid.closure import murray_split
 from solvers.fluid.fracstep import FractionalStep
 from solvers.fluid.inflow import InletVelocity, Waveform
+from solvers.fluid.monolithic import MonolithicStep
 from solvers.fluid.outlets import FixedPressure, FlowSplit, Resistance, Windkessel
 from solvers.fluid.problem import FlowProblem, Wall
 from solvers.fluid.rheology import Newtonian
@@ -49,7 +50,7 @@ def run(outlets, steps=25, bands=TWO, waveform=None, time_step=1e-3):
     return [stepper.step() for _ in range(steps)]
 
 
-def prepare(outlets, bands, waveform=None, time_step=1e-3):
+def prepare(outlets, bands, waveform=None, time_step=1e-3, solver=FractionalStep, degree=1):
     domain = outlet_box(bands)
     inflow = waveform or steady(FLOW)
     problem = FlowProblem(
@@ -62,7 +63,8 @@ def prepare(outlets, bands, waveform=None, time_step=1e-3):
             lambda s: Wall(domain, s, "wall"),
         ],
     )
-    return FractionalStep(problem, FlowSettings(tolerance=1e-9), time_step)
+    settings = FlowSettings(velocity_degree=degree, tolerance=1e-9)
+    return solver(problem, settings, time_step)
 
 
 @pytest.mark.parametrize("share", [0.5, 0.8])
@@ -99,6 +101,19 @@ def test_windkessel_pressure_is_the_closed_form():
     # 40 steps per cycle leave (omega dt)^2 / 12 = 0.2 % of the swing, which is a third of the mean;
     # two cycles are ten time constants.
     assert found == pytest.approx(exact, rel=1e-3)
+
+
+def test_monolithic_solver_has_the_same_windkessel():
+    """The inflow alone sets the pressure at one outlet, so two schemes must give one number."""
+    found = {}
+    for solver in (FractionalStep, MonolithicStep):
+        outlet = Windkessel("outlet_1", PROXIMAL, CAPACITANCE, DISTAL, 300.0, FLOW)
+        stepper = prepare([outlet], ONE, PULSE, 2.5e-3, solver, degree=2)
+        found[solver] = [stepper.step().outlet_pressure[0] for _ in range(4)]
+    assert found[MonolithicStep] == pytest.approx(found[FractionalStep], rel=1e-6)
+    steady_flow = stepper.solve_steady()
+    exact = 300.0 + (PROXIMAL + DISTAL) * steady_flow.outflow[0]
+    assert steady_flow.outlet_pressure[0] == pytest.approx(exact, rel=1e-9)
 
 
 def test_windkessel_goes_on_from_a_state():

@@ -75,6 +75,13 @@ def test_stable_and_right_at_steps_beyond_its_time_constant():
     assert np.all(np.diff(found) >= -1e-9)
 
 
+def test_steady_flow_is_an_infinite_step():
+    outlet = windkessel(0.0)
+    found = drive(outlet, lambda time: MEAN, np.array([0.0, np.inf]))
+    assert found == pytest.approx(BEHIND + (PROXIMAL + DISTAL) * MEAN, rel=1e-14)
+    assert outlet.state() == pytest.approx([BEHIND + DISTAL * MEAN, MEAN])
+
+
 def test_charged_by_the_mean_it_is_periodic_at_once():
     """The first harmonic of the stored pressure is all that has to settle."""
     times = np.linspace(0.0, 3 * 0.9, 601)

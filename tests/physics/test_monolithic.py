@@ -15,7 +15,7 @@ from test_outlets import FLOW, TWO, outlet_box
 from solvers.common.errors import InvalidProblem
 from solvers.fluid.inflow import InletVelocity
 from solvers.fluid.monolithic import MonolithicStep
-from solvers.fluid.outlets import FixedPressure, FlowSplit, Resistance
+from solvers.fluid.outlets import FixedPressure, FlowSplit, Resistance, Windkessel
 from solvers.fluid.problem import FlowProblem, SymmetryPlane, Wall
 from solvers.fluid.rheology import Newtonian
 from solvers.fluid.settings import FlowSettings
@@ -112,7 +112,7 @@ def test_power_law_channel():
     assert highest - 5.0 == pytest.approx(drop, rel=0.01)
 
 
-def solve_outlets(outlets):
+def branched(outlets, time_step=0.0):
     domain = outlet_box(TWO)
     problem = FlowProblem(
         domain,
@@ -124,17 +124,33 @@ def solve_outlets(outlets):
             lambda s: Wall(domain, s, "wall"),
         ],
     )
-    return MonolithicStep(problem, SETTINGS).solve_steady()
+    return MonolithicStep(problem, SETTINGS, time_step)
 
 
 def test_outlets_hold_exactly():
-    report = solve_outlets([FlowSplit("outlet_1", 0.8), FixedPressure("outlet_2", 100.0)])
+    split = [FlowSplit("outlet_1", 0.8), FixedPressure("outlet_2", 100.0)]
+    report = branched(split).solve_steady()
     assert report.outflow == pytest.approx([0.8 * FLOW, 0.2 * FLOW], rel=1e-8)
     assert report.outlet_pressure[1] == pytest.approx(100.0)
-    report = solve_outlets([Resistance("outlet_1", 1e10, 30.0), Resistance("outlet_2", 3e10)])
+    resistances = [Resistance("outlet_1", 1e10, 30.0), Resistance("outlet_2", 3e10)]
+    report = branched(resistances).solve_steady()
     expected = [30.0 + 1e10 * report.outflow[0], 3e10 * report.outflow[1]]
     assert report.outlet_pressure == pytest.approx(expected, rel=1e-8)
     assert sum(report.outflow) == pytest.approx(FLOW, rel=1e-8)
+
+
+def test_windkessel_is_a_resistance_at_rest_and_remembers_in_time():
+    windkessel = Windkessel("outlet_1", 1e9, 1e-10, 9e9)
+    stepper = branched([windkessel, Resistance("outlet_2", 3e10)], 1e-2)
+    report = stepper.solve_steady()
+    assert report.outlet_pressure[0] == pytest.approx(1e10 * report.outflow[0], rel=1e-8)
+    report = stepper.step()
+    stored, flow = windkessel.state()
+    assert flow == pytest.approx(report.outflow[0], rel=1e-12)
+    # It starts empty: the pressure after a step is far below that of steady flow, and
+    # what is stored is the outlet pressure less the proximal drop.
+    assert report.outlet_pressure[0] == pytest.approx(stored + 1e9 * flow, rel=1e-8)
+    assert report.outlet_pressure[0] < 0.2 * 1e10 * FLOW
 
 
 def test_pressure_drop_of_a_screen():

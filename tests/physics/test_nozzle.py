@@ -146,8 +146,8 @@ def reference(size):
 def test_coarse_solution_of_the_sudden_expansion():
     """Flow through sections, axis and pressure drop on 3,700 tetrahedra, P2-P1.
 
-    Seen: 0.34 % in the sections, 1.3 % on the axis and 1.2 % of the pressure drop; the bounds are
-    about twice that.
+    Seen: 0.34 % in the sections, 1.1 % on the axis, 1.2 and 2.1 % of the pressure drops; the bounds
+    are about twice that.
     """
     mesh = nozzle_quarter(NozzleSize(3, 3, 0.5e-3, 6e-3))
     arrays = (mesh.points, mesh.cells, mesh.cell_tags, mesh.facets, mesh.facet_tags)
@@ -170,7 +170,7 @@ def test_coarse_solution_of_the_sudden_expansion():
     taps = np.array([[6e-3, 0, -0.09], [2e-3, 0, -0.02], [6e-3, 0, 0.032]])
     pressure = PointProbe(flow, taps).pressure()
     wanted = exact.at(np.column_stack([taps[:, 2], (1 - 1e-9) * taps[:, 0]]))[1]
-    assert pressure[:2] - pressure[2] == pytest.approx(wanted[:2] - wanted[2], rel=0.025)
+    assert pressure[:2] - pressure[2] == pytest.approx(wanted[:2] - wanted[2], rel=0.04)
 
 
 def test_probe_refuses_points_outside():

@@ -9,14 +9,17 @@ from pathlib import Path
 from mpi4py import MPI
 
 import numpy as np
-from flow_cases import REFERENCE
+from flow_cases import REFERENCE, screen, vessel
 
 from meshes.io import read_bundle
 from meshes.tagging import surface_facets
 from solvers.common.errors import TimeBudgetExceeded
+from solvers.fields.wall_shear import WallShearAverage
 from solvers.fluid import control
+from solvers.fluid.inflow import Waveform
 from solvers.fluid.run import simulate
 from solvers.fluid.settings import flow_settings
+from solvers.fluid.snapshot import StateStore
 
 BUNDLE = REFERENCE / "sidewall"
 PHYSIOLOGY = {
@@ -64,10 +67,10 @@ def write_screen(path):
 
 def solve(folder, samples=0, **changes):
     """Summary of the solve in ``folder``, or None when it stopped after ``samples``."""
-    screen = folder / "screen.npz"
+    coefficients = folder / "screen.npz"
     comm = MPI.COMM_WORLD
-    if comm.rank == 0 and not screen.exists():
-        write_screen(screen)
+    if comm.rank == 0 and not coefficients.exists():
+        write_screen(coefficients)
     comm.Barrier()
     budget = {"time_budget": samples and samples - 0.5}
     settings = flow_settings({**SETTINGS, **changes, **budget})
@@ -76,7 +79,7 @@ def solve(folder, samples=0, **changes):
 
     run.RunControl = CountingControl
     try:
-        return simulate(BUNDLE, screen, PHYSIOLOGY, settings, folder)
+        return simulate(BUNDLE, coefficients, PHYSIOLOGY, settings, folder)
     except TimeBudgetExceeded:
         return None
 
@@ -91,8 +94,22 @@ def scalars(summary):
     return result | {n: summary["scalar"][n] for n in tracers}
 
 
+def quadratic(path):
+    """Store a given P2 field and its wall shear in the numbering of the input mesh."""
+    settings = flow_settings({"velocity_degree": 2})
+    stepper = vessel("sidewall", Waveform(1e-6, 1.0), settings, 1e-3, lambda d: screen(d, 470.0))
+    stepper.set_initial(lambda x: np.array([np.sin(300 * x[1]), 40 * x[2], x[0] * x[1] * 1e4]))
+    shear = WallShearAverage(stepper.space, stepper.problem.domain.facets("wall"), 3.5e-3)
+    shear.add([u.x.array for u in stepper.velocity], 1.0)
+    arrays = StateStore(stepper, {"shear": shear}).gather()
+    if MPI.COMM_WORLD.rank == 0:
+        np.savez(path, **arrays)
+
+
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO)
+    if sys.argv[1] == "quadratic":
+        sys.exit(quadratic(Path(sys.argv[2])))
     result = solve(Path(sys.argv[1]), int(sys.argv[2]), **json.loads(sys.argv[3]))
     if result and MPI.COMM_WORLD.rank == 0:
         print("RESULT " + json.dumps(scalars(result)))

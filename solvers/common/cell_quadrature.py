@@ -38,7 +38,7 @@ class CellQuadrature:
         points, weights = basix.make_quadrature(basix.CellType.tetrahedron, degree)
         table = _compat.basix_element(space).tabulate(1, points)[..., 0]
         self.volume = np.abs(np.linalg.det(jacobian)) / 6.0
-        self._inverse = np.linalg.inv(jacobian)
+        self._inverse = np.ascontiguousarray(np.moveaxis(np.linalg.inv(jacobian), 0, -1))
         self._values, self._slopes = table[0], table[1:]
         self._share = weights / weights.sum()
         self._dofs = space.dofmap.list[:owned]
@@ -48,19 +48,20 @@ class CellQuadrature:
         for start in range(0, len(self.volume), BLOCK):
             yield slice(start, min(start + BLOCK, len(self.volume)))
 
-    def values(self, components: list[Array], block: slice) -> Array:
-        """(n, q, 3) vector at the points from the local dof arrays of its three components."""
+    def values(self, components: list[Array], block: slice) -> list[Array]:
+        """(n, q) values at the points of each component, from their local dof arrays."""
         dofs = self._dofs[block]
-        return np.stack([c[dofs] @ self._values.T for c in components], axis=-1)
+        return [c[dofs] @ self._values.T for c in components]
 
-    def gradients(self, components: list[Array], block: slice) -> Array:
-        """(n, q, 3, 3) with entry [i, j] = d u_i / d x_j [1/m times the unit of u]."""
-        dofs, inverse = self._dofs[block], self._inverse[block]
+    def gradients(self, components: list[Array], block: slice) -> list[list[Array]]:
+        """(n, q) arrays [i][j] of d u_i / d x_j [1/m times the unit of u]."""
+        dofs, inverse = self._dofs[block], self._inverse[..., block, None]
         rows = []
         for component in components:
-            reference = np.einsum("nw,rqw->nqr", component[dofs], self._slopes, optimize=True)
-            rows.append(reference @ inverse)
-        return np.stack(rows, axis=-2)
+            at_dofs = component[dofs]
+            reference = [at_dofs @ slope.T for slope in self._slopes]
+            rows.append([sum(d * inverse[r, j] for r, d in enumerate(reference)) for j in range(3)])
+        return rows
 
     def mean(self, values: Array) -> Array:
         """(n,) mean over the cell of values (n, q) at the points."""

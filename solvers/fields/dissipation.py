@@ -59,14 +59,11 @@ class CellEnergy:
         self.last_kinetic = np.empty(len(self.volume))
         self.last_dissipation = np.empty(len(self.volume))
         for block in self._speed.blocks():
-            square = (self._speed.values(velocity, block) ** 2).sum(axis=-1)
+            square = sum(u**2 for u in self._speed.values(velocity, block))
             self.last_kinetic[block] = 0.5 * self._density * self._speed.mean(square)
-            gradient = self._strain.gradients(velocity, block)
-            strain = 0.5 * (gradient + np.swapaxes(gradient, -1, -2))
-            twice = 2.0 * (strain**2).sum(axis=(-1, -2))
-            self.last_dissipation[block] = self._strain.mean(
-                self._viscosity(np.sqrt(twice)) * twice
-            )
+            twice = twice_strain_squared(self._strain.gradients(velocity, block))
+            power = self._viscosity(np.sqrt(twice)) * twice
+            self.last_dissipation[block] = self._strain.mean(power)
         self._kinetic += weight * self.last_kinetic
         self._dissipation += weight * self.last_dissipation
         self._weight += weight
@@ -93,3 +90,10 @@ class CellEnergy:
     def dissipation(self) -> Array:
         """(cells,) cycle-mean dissipation density [W/m3]."""
         return self._dissipation / self._weight
+
+
+def twice_strain_squared(gradient: list[list[Array]]) -> Array:
+    """2 D : D, the square of the shear rate [1/s2], from d u_i / d x_j [1/s] as [i][j]."""
+    stretching = sum(gradient[i][i] ** 2 for i in range(3))
+    shearing = sum((gradient[i][j] + gradient[j][i]) ** 2 for i, j in ((0, 1), (0, 2), (1, 2)))
+    return 2.0 * stretching + shearing

@@ -43,11 +43,12 @@ class PressureCheckerboard:
         self._quarter = np.abs(np.linalg.det(edges)) / 24.0
         slopes = np.swapaxes(np.linalg.inv(edges), 1, 2)
         self._slopes = np.concatenate([-slopes.sum(axis=1, keepdims=True), slopes], axis=1)
-        self._to_vertex = corners - corners.mean(axis=1, keepdims=True)
         self._dofs = pressure.broken.dofmap.list[: self._owned]
         self._broken, self._sum = pressure.reduction.createVecLeft(), pressure.vector()
-        self._mass = pressure.vector()
-        self._gather(np.ones((self._owned, 1)), self._mass)
+        self._mass = self._gathered(np.ones((self._owned, 1)))
+        # From the mean of the centres around a vertex to the vertex.
+        offset = corners - corners.mean(axis=1, keepdims=True)
+        self._offset = [self._gathered(offset[..., k]) / self._mass for k in range(3)]
         self.reset()
 
     def reset(self) -> None:
@@ -80,31 +81,25 @@ class PressureCheckerboard:
     def _integrals(self, pressure: PETSc.Vec) -> Array:
         """(2,) int (p - S p)^2 and int (p - mean)^2 [Pa2 m3], over all ranks."""
         values = self._space.cell_values(pressure)
-        gradient = np.einsum("ni,nid->nd", values, self._slopes)
-        predicted = np.repeat(values.mean(axis=1)[:, None], 4, axis=1)
-        for axis, slope in enumerate(gradient.T):
-            predicted += self._average(slope[:, None]) * self._to_vertex[..., axis]
-        alternating = values - self._average(predicted)
-        weight = self._quarter[:, None]
+        mass, p = self._mass, pressure.array
+        predicted = self._gathered(values.mean(axis=1)[:, None])
+        for k in range(3):
+            slope = np.einsum("ni,ni->n", values, self._slopes[..., k])
+            predicted += self._offset[k] * self._gathered(slope[:, None])
+        alternating = p - predicted / mass
         # The level of the pressure is large and arbitrary: subtract it before squaring.
-        volume, content = self._total(4.0 * self._quarter, weight * values)
-        level = content / volume
-        return self._total(weight * alternating**2, weight * (values - level) ** 2)
+        volume, content = self._total(mass, mass * p)
+        return self._total(mass * alternating**2, mass * (p - content / volume) ** 2)
+
+    def _gathered(self, values: Array) -> Array:
+        """Owned unknowns: sum over the cell vertices there of values times share of volume."""
+        self._broken.array[self._dofs] = self._quarter[:, None] * values
+        self._space.reduction.multTranspose(self._broken, self._sum)
+        return self._sum.array.copy()
 
     def _total(self, *fields: Array) -> Array:
-        """Sums over cells and ranks."""
+        """Sums over unknowns and ranks."""
         return self._comm.allreduce(np.array([field.sum() for field in fields]))
-
-    def _average(self, values: Array) -> Array:
-        """(cells, 4) volume-weighted mean at each vertex of values of the cells around it."""
-        self._gather(values, self._sum)
-        self._sum.pointwiseDivide(self._sum, self._mass)
-        return self._space.cell_values(self._sum)
-
-    def _gather(self, values: Array, into: PETSc.Vec) -> None:
-        """Sum values of cell vertices, times their share of the volume, at the unknowns."""
-        self._broken.array[self._dofs] = self._quarter[:, None] * values
-        self._space.reduction.multTranspose(self._broken, into)
 
 
 def _root_share(squares: Array) -> float:

@@ -31,6 +31,11 @@ class IncompleteLU:
         self._pattern = pattern
         self._factors = np.empty(pattern.nonzeros)
         self._slot = np.empty(pattern.rows, np.int32)
+        # Columns ascend, so those of ghosts close each row.
+        owned = np.concatenate([[0], np.cumsum(pattern.column < pattern.rows)])
+        first = pattern.start[: pattern.rows]
+        count = owned[pattern.start[1 : pattern.rows + 1]] - owned[first]
+        self._owned_end = (first + count).astype(np.int32)
 
     def factorise(self, values: Array) -> None:
         """Factorise the nonzeros ``values`` of the owned rows.
@@ -47,7 +52,9 @@ class IncompleteLU:
     def apply(self, r: Array, z: Array) -> None:
         """Set z = (L U)^-1 r on the owned rows of block vectors."""
         p = self._pattern
-        library().solve_factors(p.rows, p.start, p.column, p.diagonal, self._factors, r, z)
+        library().solve_factors(
+            p.rows, p.start, p.column, p.diagonal, self._owned_end, self._factors, r, z
+        )
 
 
 class BlockSolver:

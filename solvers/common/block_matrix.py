@@ -22,7 +22,7 @@ class Pattern:
 
     Rows are the owned dofs followed by the ghosts, which exist for assembly only. Owned rows reach
     further than the ghosts of the space, by columns that only other ranks contribute to: they
-    come after these ghosts.
+    come after these ghosts. Columns ascend within each row.
 
     Attributes:
         rows, local, columns: number of owned dofs, of dofs of the space with ghosts, and of all

@@ -216,7 +216,7 @@ void advance(int64_t size, double alpha, const double *p, double omega, const do
 }
 
 /* Incomplete LU of the owned square block, no fill, in place of a copy of its nonzeros.
- * Columns of ghosts (>= rows) are left out. Returns the row of a vanishing pivot + 1, or 0. */
+ * Columns ascend in each row; those of ghosts (>= rows) are left out. Returns the row of a vanishing pivot + 1, or 0. */
 int64_t factorise(int64_t rows, const int32_t *start, const int32_t *column,
                   const int32_t *diagonal, double *value, int32_t *slot)
 {
@@ -229,10 +229,10 @@ int64_t factorise(int64_t rows, const int32_t *start, const int32_t *column,
         for (int32_t k = start[i]; k < start[i + 1]; k++) {
             const int32_t j = column[k];
             if (j >= i)
-                continue;
+                break;
             const double factor = value[k] *= value[diagonal[j]];
-            for (int32_t m = start[j]; m < start[j + 1]; m++)
-                if (column[m] > j && column[m] < rows && slot[column[m]] >= 0)
+            for (int32_t m = diagonal[j] + 1; m < start[j + 1]; m++)
+                if (column[m] < rows && slot[column[m]] >= 0)
                     value[slot[column[m]]] -= factor * value[m];
         }
         if (value[diagonal[i]] == 0.0)
@@ -246,27 +246,40 @@ int64_t factorise(int64_t rows, const int32_t *start, const int32_t *column,
     return 0;
 }
 
-/* z = (L U)^-1 r for a block vector. */
+/* r -= row of values times z, over the entries [k, end). */
+static inline void reduce_row(int32_t k, int32_t end, const int32_t *column, const double *value,
+                              const double *z, double *r)
+{
+    double a0 = 0, a1 = 0, a2 = 0, b0 = 0, b1 = 0, b2 = 0;
+    for (; k + 1 < end; k += 2) {
+        const double *p = z + 3 * (int64_t)column[k], *q = z + 3 * (int64_t)column[k + 1];
+        const double s = value[k], t = value[k + 1];
+        a0 += s * p[0], a1 += s * p[1], a2 += s * p[2];
+        b0 += t * q[0], b1 += t * q[1], b2 += t * q[2];
+    }
+    if (k < end) {
+        const double *p = z + 3 * (int64_t)column[k];
+        const double s = value[k];
+        a0 += s * p[0], a1 += s * p[1], a2 += s * p[2];
+    }
+    r[0] -= a0 + b0, r[1] -= a1 + b1, r[2] -= a2 + b2;
+}
+
+/* z = (L U)^-1 r for a block vector. Columns ascend in each row: those before the diagonal are L,
+ * those after it up to owned_end U. */
 void solve_factors(int64_t rows, const int32_t *start, const int32_t *column,
-                   const int32_t *diagonal, const double *value, const double *r, double *z)
+                   const int32_t *diagonal, const int32_t *owned_end, const double *value,
+                   const double *r, double *z)
 {
     for (int64_t i = 0; i < rows; i++) {
-        double a = r[3 * i], b = r[3 * i + 1], c = r[3 * i + 2];
-        for (int32_t k = start[i]; k < start[i + 1]; k++)
-            if (column[k] < i) {
-                const double *p = z + 3 * (int64_t)column[k];
-                a -= value[k] * p[0], b -= value[k] * p[1], c -= value[k] * p[2];
-            }
-        z[3 * i] = a, z[3 * i + 1] = b, z[3 * i + 2] = c;
+        double x[3] = {r[3 * i], r[3 * i + 1], r[3 * i + 2]};
+        reduce_row(start[i], diagonal[i], column, value, z, x);
+        z[3 * i] = x[0], z[3 * i + 1] = x[1], z[3 * i + 2] = x[2];
     }
     for (int64_t i = rows - 1; i >= 0; i--) {
-        double a = z[3 * i], b = z[3 * i + 1], c = z[3 * i + 2];
-        for (int32_t k = start[i]; k < start[i + 1]; k++)
-            if (column[k] > i && column[k] < rows) {
-                const double *p = z + 3 * (int64_t)column[k];
-                a -= value[k] * p[0], b -= value[k] * p[1], c -= value[k] * p[2];
-            }
+        double x[3] = {z[3 * i], z[3 * i + 1], z[3 * i + 2]};
+        reduce_row(diagonal[i] + 1, owned_end[i], column, value, z, x);
         const double pivot = value[diagonal[i]];
-        z[3 * i] = a * pivot, z[3 * i + 1] = b * pivot, z[3 * i + 2] = c * pivot;
+        z[3 * i] = x[0] * pivot, z[3 * i + 1] = x[1] * pivot, z[3 * i + 2] = x[2] * pivot;
     }
 }

@@ -52,7 +52,10 @@ _SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "subtract": (None, [_size, _double, _values, _values, _values]),
     "advance": (None, [_size, _double, _values, _double, _values, _values]),
     "factorise": (_size, [_size, _indices, _indices, _indices, _values, _indices]),
-    "solve_factors": (None, [_size, _indices, _indices, _indices, _values, _values, _values]),
+    "solve_factors": (
+        None,
+        [_size, _indices, _indices, _indices, _indices, _values, _values, _values],
+    ),
 }
 
 

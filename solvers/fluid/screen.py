@@ -60,7 +60,7 @@ class Screen:
     ) -> None:
         """Prepare the facet quadrature."""
         self.properties = properties
-        self.points = facet_evaluation(space, properties.facets, 2 * space.ufl_element().degree)
+        self.points = facet_evaluation(space, properties.facets, 3 * space.ufl_element().degree)
         self._blocks = FacetBlocks(self.points, space, pattern)
         self._domain = domain
 

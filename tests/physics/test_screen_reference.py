@@ -127,8 +127,8 @@ def history(solver, resistances, steps):
 
 # Root mean square over the half cycle, as a share of the mean. Seen at 5 ms: sac speed 0.2 to
 # 0.7 %, neck inflow 1.3 to 1.5 %, jump 0.9 to 1.9 %, which fall with the step at order 1.3 to 1.5
-# (and go on doing so: 0.3 % at 1.25 ms). The pressure of an incremental scheme is first order
-# next to open boundaries and screens (Guermond, Minev & Shen 2006,
+# (and go on doing so: 0.2 to 0.4 % at 1.25 ms). The pressure of an incremental scheme is of first
+# order next to open boundaries and screens (Guermond, Minev & Shen 2006,
 # doi:10.1016/j.cma.2005.10.010), so a ratio of 1.8 asks for no more than that.
 @pytest.mark.parametrize(
     "resistances", [(200.0, 0.0, 200.0), (400.0, 0.0, 100.0), (100.0, 2e3, 300.0)]

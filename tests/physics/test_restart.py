@@ -152,7 +152,7 @@ def test_other_number_of_ranks(whole, tmp_path, before, after):
 
 @needs_mpirun
 def test_quadratic_fields_are_stored_alike_on_any_number_of_ranks(tmp_path):
-    """Unknowns on edges, and three shear points per wall facet."""
+    """Unknowns on edges, and wall facets."""
     stored = []
     for ranks in (1, 2):
         path = tmp_path / f"{ranks}.npz"
@@ -167,4 +167,4 @@ def test_quadratic_fields_are_stored_alike_on_any_number_of_ranks(tmp_path):
     for name, values in stored[0].items():
         scale = max(np.abs(values).max(), 1.0)
         assert np.abs(stored[1][name] - values).max() <= ROUND_OFF * scale, name
-    assert stored[0]["shear.facet.vector"].shape[1:] == (3, 3)
+    assert np.ptp(stored[0]["shear.facet.vector"], axis=0).min() > 0.0

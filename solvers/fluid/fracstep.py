@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from solvers.common.bicgstab import BlockSolver, IncompleteLU
 from solvers.common.block_matrix import block_vector, view
-from solvers.common.errors import SolverDiverged
+from solvers.common.errors import LinearSolveFailed, SolverDiverged
 from solvers.common.kernels import library
 from solvers.fluid.convection import CellTerms, OutletConvection
 from solvers.fluid.operators import Operators
@@ -34,7 +34,7 @@ from solvers.fluid.pressure_space import PressureSpace
 from solvers.fluid.problem import FlowProblem, StepReport
 from solvers.fluid.projection import PressureProjection
 from solvers.fluid.screen import Screen
-from solvers.fluid.settings import FACTOR_STEPS, JACOBI_LIMIT, FlowSettings
+from solvers.fluid.settings import FACTOR_SOLVES, JACOBI_LIMIT, FlowSettings
 from solvers.fluid.viscosity import ShearViscosity
 
 Array = NDArray[np.float64]
@@ -98,7 +98,7 @@ class FractionalStep:
         pattern, comm = self.operators.pattern, self.problem.domain.comm
         self._solver = BlockSolver(pattern, self._fixed, comm)
         self._factors: IncompleteLU | None = None
-        self._age = 0
+        self._age = self._fresh_iterations = 0
         self._solution = block_vector(pattern)
         self._load = block_vector(pattern)
         self._work = block_vector(pattern)
@@ -128,7 +128,16 @@ class FractionalStep:
         return given[dofs].all(axis=1)
 
     def set_time_step(self, time_step: float) -> None:
-        """Use another step [s] from the next one on."""
+        """Use another step [s] from the next one on.
+
+        Raises:
+            ValueError: more than 2.4 times the last step, where BDF2 is no longer stable.
+        """
+        if self.steps and time_step > 2.4 * self._last_step:
+            raise ValueError(
+                f"a time step of {time_step:g} s is more than 2.4 times the last one,"
+                f" {self._last_step:g} s"
+            )
         self.time_step = time_step
 
     def set_initial(self, velocity: Field, previous: Field | None = None) -> None:
@@ -340,18 +349,18 @@ class FractionalStep:
         size = comm.allreduce(float(np.vdot(solution[:rows], solution[:rows])))
         # With rest as the guess, the first velocities come from the right side alone.
         size = max(size, comm.allreduce(float(np.vdot(self._rhs, self._rhs))))
-        values = pattern.native.data
-        if self._factors:
-            if self._age % FACTOR_STEPS == 0:
-                self._factors.factorise(values)
-            self._age += 1
-        self._solver.solve(
-            values,
-            self._rhs.reshape(-1),
-            self._solution,
-            self.settings.tolerance * np.sqrt(size),
-            self._factors,
-        )
+        guess = self._solution.array.copy()
+        tolerance = self.settings.tolerance * np.sqrt(size)
+        try:
+            self._attempt(tolerance)
+        except LinearSolveFailed:
+            # A stale factorisation, or the lack of one, is no reason to give up.
+            auto = self.settings.velocity_preconditioner == "auto" and self._factors is None
+            if not auto and self._age <= 1:
+                raise
+            self._solution.array[:] = guess
+            self._factors, self._age = self._factors or IncompleteLU(pattern), 0
+            self._attempt(tolerance)
         report.velocity_iterations += self._solver.iterations
         # The first steps have poor guesses and say nothing about the later ones.
         slow = self.steps > 4 and self._solver.iterations > JACOBI_LIMIT
@@ -359,6 +368,21 @@ class FractionalStep:
             self._factors, self._age = IncompleteLU(pattern), 0
         self._wind = solution
         self.timer["velocity"] += clock.perf_counter() - start
+
+    def _attempt(self, tolerance: float) -> None:
+        """One linear solve; the factorisation is renewed by age and when iterations double."""
+        values = self.operators.pattern.native.data
+        if self._factors:
+            if self._age % FACTOR_SOLVES == 0:
+                self._factors.factorise(values)
+                self._age = 0
+            self._age += 1
+        rhs = self._rhs.reshape(-1)
+        self._solver.solve(values, rhs, self._solution, tolerance, self._factors)
+        if self._age == 1:
+            self._fresh_iterations = self._solver.iterations
+        elif self._factors and self._solver.iterations > 2 * self._fresh_iterations + 4:
+            self._age = 0
 
     def _shift(self) -> None:
         """The new velocity becomes the last one."""

@@ -25,8 +25,8 @@ DIRECT_LIMIT = 40_000
 
 JACOBI_LIMIT = 25
 """Iterations of the velocity solve from which an incomplete factorisation pays."""
-FACTOR_STEPS = 10
-"""Steps that share one incomplete factorisation."""
+FACTOR_SOLVES = 20
+"""Velocity solves that share one incomplete factorisation at most."""
 
 
 OutletKind = Literal["split", "resistance", "windkessel"]

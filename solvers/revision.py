@@ -5,7 +5,8 @@ The workflow does not see edits inside ``meshes`` and ``solvers``. Raise the num
 change that moves results: meshes, deployments and solutions are then computed again.
 
 1: first version.
-2: second-order convection by a correction, projection without a mass solve.
+2: second-order convection by a correction, projection without a mass solve, P2-P1 stabilised only
+   where velocities are all given, wall shear from the balance of momentum.
 """
 
 NUMERICS_REVISION = 2

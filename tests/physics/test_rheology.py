@@ -62,7 +62,7 @@ def pressure_gradient(stepper):
     return -np.polyfit(z[inside], pressure[inside], 1)[0]
 
 
-# Six edges per diameter and two layers on a faceted wall. Seen: wall shear 3.0 and 0.6 %,
+# Six edges per diameter and two layers on a faceted wall. Seen: wall shear 3.0 and below 1 %,
 # gradient 3.9 and 0.6 %, profile 5.1 and 0.9 % of the mean velocity (P1, P2), and the same for
 # Newtonian blood of 10 mPa s, so it is the mesh that is seen. The bounds leave a factor of 1.5.
 @pytest.mark.parametrize(

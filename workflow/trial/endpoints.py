@@ -303,6 +303,9 @@ _ENDPOINTS = (
 
 REGISTRY: dict[str, Endpoint] = {endpoint.name: endpoint for endpoint in _ENDPOINTS + SECONDARY}
 
+REGISTRIES: dict[str, dict[str, Endpoint]] = {"vascular": REGISTRY}
+"""Endpoints by kind of study; a name means the same everywhere."""
+
 REDUCTION = Endpoint(
     name="stav_reduction",
     label="STAV reduction",
@@ -339,12 +342,15 @@ def lookup(name: str) -> Endpoint:
     raise EndpointError(f"endpoint {name!r} is not registered; known: {', '.join(REGISTRY)}")
 
 
-def check_values(values: Mapping[str, Mapping[str, Any]], where: str) -> dict[str, float]:
+def check_values(
+    values: Mapping[str, Mapping[str, Any]], where: str, kind: str = "vascular"
+) -> dict[str, float]:
     """Values as plain SI numbers, after checking names, units and finiteness.
 
     Args:
         values: ``{name: {"value": float, "unit": str}}``.
         where: file name for messages.
+        kind: of study, which decides what is required.
 
     Raises:
         EndpointError: unknown name, wrong unit, not finite, or a required endpoint is absent.
@@ -360,17 +366,17 @@ def check_values(values: Mapping[str, Mapping[str, Any]], where: str) -> dict[st
         if not math.isfinite(value):
             raise EndpointError(f"{where}: {name} is {value}, expected a finite number")
         numbers[name] = value
-    absent = [e.name for e in REGISTRY.values() if e.required and e.name not in numbers]
+    absent = [e.name for e in REGISTRIES[kind].values() if e.required and e.name not in numbers]
     if absent:
         raise EndpointError(f"{where}: required endpoints are absent: {', '.join(absent)}")
     return numbers
 
 
-def read_endpoints(path: Path) -> dict[str, float]:
+def read_endpoints(path: Path, kind: str = "vascular") -> dict[str, float]:
     """Endpoint values of one patient and arm in SI; empty when an earlier step failed.
 
     Raises:
         EndpointError: see :func:`check_values`.
     """
-    record = json.loads(path.read_text())
-    return check_values(record["endpoints"], str(path)) if record["endpoints"] else {}
+    endpoints = json.loads(path.read_text())["endpoints"]
+    return check_values(endpoints, str(path), kind) if endpoints else {}

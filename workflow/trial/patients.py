@@ -80,7 +80,9 @@ class PatientRecord:
         return areas[0] if areas else None
 
 
-def read_patients(study_root: Path, study: VascularStudy, names: Sequence[str]) -> list[PatientRecord]:
+def read_patients(
+    study_root: Path, study: VascularStudy, names: Sequence[str]
+) -> list[PatientRecord]:
     """Records of patients of a study, by id."""
     return [read_patient(study_root, study, name) for name in names]
 

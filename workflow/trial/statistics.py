@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Trial statistics: paired differences, patient flow, success of the flow-reduction surrogate.
 
-In a study of flow diverters, success means that the STAV reduction of a patient reaches a threshold. It is a flow-reduction
-surrogate, not a clinical outcome. Nothing is imputed; every success rate carries the rates that
-would follow if all missing patients had failed (worst case) or succeeded (best case).
+In a study of flow diverters, success means that the STAV reduction of a patient reaches a
+threshold. It is a flow-reduction surrogate, not a clinical outcome. Nothing is imputed; every
+success rate carries the rates that would follow if all missing patients had failed (worst case) or
+succeeded (best case). Other studies have no success rule.
 """
 
 from __future__ import annotations
@@ -145,7 +146,7 @@ def patient_flow(attrition: pd.DataFrame, plan: AnalysisPlan) -> dict[str, Any]:
 
 
 def compare_arm(table: pd.DataFrame, arm: str, plan: AnalysisPlan) -> dict[str, Any]:
-    """Paired differences of one arm against the reference arm, and success where there is a rule."""
+    """Paired differences of one arm against the reference arm; success where there is a rule."""
     groups = {
         name: {"patients": len(ids), "paired": paired_differences(table, arm, ids, plan)}
         for name, ids in patient_groups(plan).items()

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from trial.cohort import Cohort
-from trial.endpoints import REDUCTION, lookup, read_endpoints
+from trial.endpoints import REDUCTION, REGISTRIES, lookup, read_endpoints
 
 KEYS = ("patient", "kind", "arm", "status")
 ANALYSED = "analysed"
@@ -73,7 +73,7 @@ def collect_endpoints(
         row["status"] = item.code or ANALYSED
         if not item.code:
             path = cohort.stages[-1].path(study_root, item.patient, item.arm)
-            row |= read_endpoints(path, cohort.kind)
+            row |= read_endpoints(path, REGISTRIES[cohort.kind])
         rows.append(row)
     table = pd.DataFrame(rows)
     if cohort.kind == "vascular":

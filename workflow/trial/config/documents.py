@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import reduce
+from operator import or_
 from pathlib import Path
-from typing import Any, Union, get_args, get_origin
+from typing import Any, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, TypeAdapter
@@ -24,7 +26,7 @@ def documents(configs: Path = CONFIGS) -> dict[Path, str]:
     text = readme.read_text(encoding="utf-8")
     for kind in MODELS:
         text = _with_table(text, kind)
-    schema = TypeAdapter(Union[tuple(MODELS.values())]).json_schema(by_alias=True)
+    schema = TypeAdapter(reduce(or_, MODELS.values())).json_schema(by_alias=True)
     return {
         **{configs / name: default_yaml(kind) for kind, name in DEFAULTS.items()},
         configs / "schema.json": json.dumps(schema, indent=1) + "\n",

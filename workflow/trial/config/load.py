@@ -160,7 +160,9 @@ def _sentence(
     if kind.startswith("union_tag"):
         tag, allowed = fault["ctx"].get("tag"), fault["ctx"].get("expected_tags", "")
         key = fault["ctx"]["discriminator"].strip("'")
-        return f"{name} has {key} {tag!r}, allowed: {allowed}" if allowed else f"{name} needs a {key}"
+        return (
+            f"{name} has {key} {tag!r}, allowed: {allowed}" if allowed else f"{name} needs a {key}"
+        )
     allowed = allowed_range(field) if field else ""
     message = fault["msg"][0].lower() + fault["msg"][1:]
     return f"{name} is {fault['input']!r}, but {allowed or message}"

@@ -66,7 +66,7 @@ def test_von_mises_of_pull_shear_and_pressure():
 
 
 def test_uniaxial_cycle_gives_the_textbook_safety_factors():
-    """200 +- 100 MPa: Goodman 1/(100/230 + 200/600), Soderberg with 300, Gerber by its quadratic."""
+    """200 +- 100 MPa: Goodman 1/(100/230 + 200/600), Soderberg with 300, Gerber's quadratic."""
     cycle = Cycle.between(uniaxial([300e6]), uniaxial([100e6]))
     assert lowest_safety(cycle, STEEL, goodman)[0] == pytest.approx(1 / (100 / 230 + 200 / 600))
     assert lowest_safety(cycle, STEEL, soderberg)[0] == pytest.approx(1 / (100 / 230 + 200 / 300))
@@ -110,11 +110,9 @@ def test_scalars_do_not_depend_on_the_frame():
     turn = Rotation.from_euler("zyx", [40, 70, -25], degrees=True).as_matrix()
     plain = points_of(first, second)
     turned = points_of(rotated(first, turn), rotated(second, turn))
-    for name, scale in (("goodman", 1.0), ("gerber", 1.0)):
-        factors = [
-            values_of(p, 1.0, AlloyFatigue(STEEL))[f"fatigue_{name}"] for p in (plain, turned)
-        ]
-        assert factors[1] == pytest.approx(factors[0] * scale, rel=1e-10)
+    factors = [values_of(p, 1.0, AlloyFatigue(STEEL)) for p in (plain, turned)]
+    for name in ("fatigue_goodman", "fatigue_soderberg", "fatigue_gerber_p999"):
+        assert factors[1][name] == pytest.approx(factors[0][name], rel=1e-10)
     # The search samples directions 5 to 10 degrees apart.
     for criterion in (smith_watson_topper, lambda s, e: fatemi_socie(s, e, 300e6)):
         found = [criterion(p.stresses, p.strains).values for p in (plain, turned)]
@@ -182,7 +180,7 @@ def test_smith_watson_topper_of_a_pull(axis):
 
 def test_smith_watson_topper_needs_tension():
     points = points_of(uniaxial([-400e6]), uniaxial([-100e6]))
-    assert smith_watson_topper(points.stresses, points.strains).values[0] < 0.01 * 1e5
+    assert smith_watson_topper(points.stresses, points.strains).values[0] == 0.0
 
 
 def test_fatemi_socie_of_a_pull():

@@ -304,6 +304,9 @@ _ENDPOINTS = (
 
 REGISTRY: dict[str, Endpoint] = {endpoint.name: endpoint for endpoint in _ENDPOINTS + SECONDARY}
 
+REGISTRIES: dict[str, Mapping[str, Endpoint]] = {"vascular": REGISTRY, "bench": BENCH}
+"""Endpoints by kind of study; a name means the same in all of them."""
+
 REDUCTION = Endpoint(
     name="stav_reduction",
     label="STAV reduction",
@@ -325,7 +328,7 @@ def lookup(name: str) -> Endpoint:
     """
     if name == REDUCTION.name:
         return REDUCTION
-    known: dict[str, Endpoint] = REGISTRY | BENCH
+    known = {k: e for registry in REGISTRIES.values() for k, e in registry.items()}
     if name in known and not known[name].per:
         return known[name]
     for family in known.values():
@@ -373,11 +376,11 @@ def check_values(
     return numbers
 
 
-def read_endpoints(path: Path) -> dict[str, float]:
+def read_endpoints(path: Path, catalogue: Mapping[str, Endpoint] = REGISTRY) -> dict[str, float]:
     """Endpoint values of one patient and arm in SI; empty when an earlier step failed.
 
     Raises:
         EndpointError: see :func:`check_values`.
     """
-    record = json.loads(path.read_text())
-    return check_values(record["endpoints"], str(path)) if record["endpoints"] else {}
+    endpoints = json.loads(path.read_text())["endpoints"]
+    return check_values(endpoints, str(path), catalogue) if endpoints else {}

@@ -63,7 +63,7 @@ def stent_bundle(
     if quality["minimum_scaled_jacobian"] < LEAST_SCALED_JACOBIAN:
         raise MeshQuality(
             f"the worst hexahedron has a scaled Jacobian of "
-            f"{quality['minimum_scaled_jacobian']:.2f}, at least {LEAST_SCALED_JACOBIAN} is needed: "
+            f"{quality['minimum_scaled_jacobian']:.2f}, it must reach {LEAST_SCALED_JACOBIAN}: "
             f"more cells along the crown, a larger crown radius or narrower connectors help",
             "mesh",
         )

@@ -271,7 +271,7 @@ def _check_slope(design: StentDesign) -> None:
     if design.gap < least or clear < design.kerf:
         _refuse(
             "gap",
-            f"curved connectors of {_um(design.link_width)} between crowns {_mm(design.half_pitch)} "
-            f"apart do not fit into a gap of {_um(design.gap)}: a wider gap (at least {_um(least)}), "
-            f"narrower connectors or peak_to_peak",
+            f"curved connectors of {_um(design.link_width)} between crowns "
+            f"{_mm(design.half_pitch)} apart do not fit into a gap of {_um(design.gap)}: a wider "
+            f"gap (at least {_um(least)}), narrower connectors or peak_to_peak",
         )

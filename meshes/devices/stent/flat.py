@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,8 @@ class FlatMesh:
     """The unrolled pattern.
 
     Attributes:
-        points: (n, 2) along the circumference and along the axis [m]; the first plane is at 0.
+        points: (n, 2) along the circumference and along the axis [m]; the first plane is at 0, and
+            so is the middle of the rings or the plane that cuts a device in half.
         quads: (m, 4) node numbers, counter-clockwise.
         links: (m,) whether a quadrilateral belongs to a connector.
         closed: the pattern continues at its start.
@@ -101,6 +102,11 @@ class _Builder:
         self.half_width = 0.5 * (design.link_width - design.polish_width)
         gaps = [*sector.rings[:-1], *([sector.rings[-1]] if sector.half_gap else [])]
         self.links = {gap: links(design, gap) for gap in gaps}
+        ends = [
+            design.ring_centre(ring) + side * 0.5 * design.heights[ring]
+            for ring, side in ((sector.rings[0], -1), (sector.rings[-1], 1))
+        ]
+        self.middle = 0.0 if sector.half_gap else 0.5 * sum(ends)
         self.sheet = _Sheet()
         self.rings: dict[int, _Ring] = {}
         self.sets: dict[str, list[Index]] = {
@@ -135,7 +141,7 @@ class _Builder:
 
     def _ring(self, ring: int) -> _Ring:
         design, pitch = self.design, self.design.half_pitch
-        shape, centre = design.zigzag(ring), design.ring_centre(ring)
+        shape, centre = design.zigzag(ring), design.ring_centre(ring) - self.middle
         pieces, apex = [], [0]
         for i in range(self.sector.half_pitches):
             position = self.sector.start + i

@@ -14,8 +14,9 @@ from meshes.types import Array
 
 @dataclass(frozen=True)
 class Zigzag:
-    """Arc-line-arc centreline from the peak at (0, height/2) to the valley at (half_pitch,
-    -height/2), symmetric about its middle. Lengths in m.
+    """Arc-line-arc centreline of a strut, symmetric about its middle. Lengths in m.
+
+    It runs from the peak at (0, height/2) to the valley at (half_pitch, -height/2).
 
     Attributes:
         half_pitch: distance of peak and valley along the circumference.

@@ -7,8 +7,8 @@ every uniaxial state. The sum of their powers has: for 0 < s < 1
 
     x^s = sin(pi s)/pi  integral_0^inf t^(s-1) x/(t + x) dt,
 
-and with ``t = (1 - y)/(1 + y)`` Gauss-Jacobi quadrature makes it a short sum of ``x/(a + b x)``, whose
-trace is a ratio of polynomials of the invariants of B. Whole powers on top follow from
+and with ``t = (1 - y)/(1 + y)`` Gauss-Jacobi quadrature makes it a short sum of ``x/(a + b x)``,
+whose trace is a ratio of polynomials of the invariants of B. Whole powers on top follow from
 Newton's identities, negative ones from those of the inverse. The sum is smooth everywhere and exact
 at rest; with 12 points its relative error is below 1e-8 for stretches from 0.4 to 2.5 and below
 1e-5 from 0.25 to 4.

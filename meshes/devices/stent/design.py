@@ -29,9 +29,8 @@ class StentDesign:
             crown is a circle of this radius less half the strut width.
         ring_height: from the outer edge of the valleys to that of the peaks, one value or one per
             ring; give either this or ``strut_length``.
-        strut_length: for struts along the axis the distance between the middles of the apices at
-            their ends; inclined ones are as much longer as the line between their crown centres.
-            One value or one per ring.
+        strut_length: length of the straight part plus what two crowns add to it in a ring of axial
+            struts, up to the middles of their apices. One value or one per ring.
         apex_width_factor: width at the apex of a crown over that of the strut, added outside.
         connectors: per gap between two rings.
         connector_width: as cut; the strut width when None.
@@ -46,6 +45,8 @@ class StentDesign:
         polish_thickness: taken off the wall by finishing, half on either face.
         polish_width: taken off the width of struts by finishing, half on either side.
         kerf: least width of a cut.
+        heat_set_diameter: outer diameter at which a self-expanding stent is free of stress; it is
+            modelled at this diameter. None: that of the tube.
     """
 
     tube_outer_diameter: float
@@ -65,6 +66,7 @@ class StentDesign:
     polish_thickness: float = 0.0
     polish_width: float = 0.0
     kerf: float = 10.0e-6
+    heat_set_diameter: float | None = None
 
     @property
     def drawing_radius(self) -> float:
@@ -116,10 +118,11 @@ class StentDesign:
         return self.crown_radius - 0.5 * self.strut_width + self.apex_width
 
     def _height(self, strut_length: float) -> float:
-        between = strut_length - 2.0 * self.apex_reach + self.apex_width
-        if between <= self.half_pitch:
+        straight = strut_length - 2.0 * self.apex_reach + self.apex_width
+        rise = straight**2 + 4.0 * self.crown_radius**2 - self.half_pitch**2
+        if straight <= 0.0 or rise < 0.0:
             return math.nan
-        return math.sqrt(between**2 - self.half_pitch**2) + 2.0 * self.apex_reach
+        return math.sqrt(rise) + 2.0 * self.apex_reach
 
     def zigzag(self, ring: int, *, finished: bool = True) -> Zigzag:
         """Shape of a ring on the drawing, after finishing or as cut."""

@@ -146,7 +146,8 @@ def _check_ring(design: StentDesign, ring: int) -> None:
     if math.isnan(height):
         length = design.strut_length
         length = length[ring] if isinstance(length, tuple | list) else length
-        least = design.half_pitch + 2.0 * design.apex_reach - design.apex_width
+        across = design.half_pitch**2 - 4.0 * design.crown_radius**2
+        least = math.sqrt(max(across, 0.0)) + 2.0 * design.apex_reach - design.apex_width
         _refuse(
             where,
             f"a strut of {_mm(length)} does not reach from a peak to the next valley: longer than "

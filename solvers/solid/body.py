@@ -40,6 +40,7 @@ class Body(Participant):
         boundaries: supports; read when ``newton`` is called.
         terms: extra residual forms (contact, pressure, damping); read when ``newton`` is called.
         algebraic: extra forces that are not forms.
+        extrapolate: start each load step from the displacement that the last one leads on to.
         F: deformation gradient.
         dx: measure over the whole body, with the quadrature of the laws.
     """
@@ -93,6 +94,9 @@ class Body(Participant):
             old = self.histories[name].old
             self.histories[name].evolve(law.updated(self.F, old) if law.history else {})
         self._energy: dolfinx.fem.Form | None = None
+        self.extrapolate = False
+        self._start, self._increment = self.displacement.x.array.copy(), 0.0
+        self._rate = np.zeros_like(self._start)
 
     def _history(self, region: str) -> History:
         cells = self.domain.cell_tags.find(self.domain.markers["cells"][region])
@@ -187,10 +191,18 @@ class Body(Participant):
 
     # -- load steps -----------------------------------------------------------------------------
 
+    def begin(self, increment: float) -> None:
+        """See Participant."""
+        self._start, self._increment = self.displacement.x.array.copy(), increment
+        if self.extrapolate:
+            self.displacement.x.array[:] += increment * self._rate
+
     def commit(self) -> None:
         """Store the history at the present displacement."""
         for history in self.histories.values():
             history.commit()
+        if self._increment > 0:
+            self._rate = (self.displacement.x.array - self._start) / self._increment
 
     def rollback(self, displacement: Array) -> None:
         """Give up the displacement of a failed solve; the history has not changed."""

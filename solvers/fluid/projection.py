@@ -120,10 +120,8 @@ class PressureProjection:
         else:
             # Velocity prescribed everywhere: the pressure is known up to a constant.
             reduced.setNullSpace(PETSc.NullSpace().create(constant=True, comm=reduced.comm))
-        direct = self._rows and reduced.size[0] <= DIRECT_LIMIT
-        options = dict(DIRECT_OPTIONS if direct else MULTIGRID_OPTIONS)
-        if direct and reduced.comm.size > 1:
-            options["pc_factor_mat_solver_type"] = "mumps"
+        small = reduced.comm.size == 1 and reduced.size[0] <= DIRECT_LIMIT
+        options = dict(DIRECT_OPTIONS if self._rows and small else MULTIGRID_OPTIONS)
         options["ksp_rtol"] = self._settings.tolerance
         return KrylovSolver(reduced, "pressure", options)
 

@@ -20,8 +20,9 @@ MULTIGRID_OPTIONS: dict[str, Any] = {
     "ksp_max_it": 500,
 }
 DIRECT_OPTIONS: dict[str, Any] = {"ksp_type": "preonly", "pc_type": "cholesky"}
-DIRECT_LIMIT = int(__import__('os').environ.get('DL','40000'))
-"""Pressure unknowns up to which a factorisation, made once, beats multigrid each step."""
+DIRECT_LIMIT = 10_000
+"""Pressure unknowns up to which one rank does as well with a factorisation, made once."""
+
 
 OutletKind = Literal["split", "resistance", "windkessel"]
 

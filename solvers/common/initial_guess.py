@@ -8,6 +8,7 @@ little to the iteration.
 
 from __future__ import annotations
 
+from mpi4py import MPI
 from petsc4py import PETSc
 
 import numpy as np
@@ -26,28 +27,26 @@ class InitialGuess:
 
     def clear(self) -> None:
         """Forget them all."""
-        self._solutions: list[np.ndarray] = []
-        self._images: list[np.ndarray] = []
+        self._count = 0
 
     def add(self, solution: PETSc.Vec, image: PETSc.Vec) -> None:
         """Remember a solution and the matrix times it."""
-        self._solutions = [*self._solutions, solution.array_r.copy()][-self._depth :]
-        self._images = [*self._images, image.array_r.copy()][-self._depth :]
+        if self._count == 0:
+            # (solutions and images, depth, owned entries); the oldest row is written over.
+            self._memory = np.empty((2, self._depth, solution.local_size))
+        self._memory[:, self._count % self._depth] = solution.array_r, image.array_r
+        self._count += 1
 
     def set(self, rhs: PETSc.Vec, x: PETSc.Vec) -> None:
         """Set ``x`` to the guess for a right side; leave it as it is without a memory."""
-        count = len(self._solutions)
+        count = min(self._count, self._depth)
         if count == 0:
             return
-        local = np.empty((count, count + 1))
-        for i, solution in enumerate(self._solutions):
-            local[i, :count] = [solution @ image for image in self._images]
-            local[i, count] = solution @ rhs.array_r
-        total = np.empty_like(local)
-        rhs.comm.tompi4py().Allreduce(local, total)
-        gram, load = 0.5 * (total[:, :count] + total[:, :count].T), total[:, count]
+        solutions, images = self._memory[:, :count]
+        products = np.column_stack([solutions @ images.T, solutions @ rhs.array_r])
+        rhs.comm.tompi4py().Allreduce(MPI.IN_PLACE, products)
+        gram, load = 0.5 * (products[:, :-1] + products[:, :-1].T), products[:, -1]
         values, vectors = np.linalg.eigh(gram)
         kept = values > DROPPED * values[-1]
         inverse = np.divide(1.0, values, out=np.zeros(count), where=kept)
-        weights = vectors @ (inverse * (vectors.T @ load))
-        x.array[:] = sum(w * s for w, s in zip(weights, self._solutions, strict=True))
+        x.array[:] = (vectors @ (inverse * (vectors.T @ load))) @ solutions

@@ -61,7 +61,12 @@ class VelocitySolver:
         self._age = 0
 
     def solve(
-        self, rhs: NDArray[np.float64], solution: dolfinx.la.Vector, tolerance: float, *, early: bool
+        self,
+        rhs: NDArray[np.float64],
+        solution: dolfinx.la.Vector,
+        tolerance: float,
+        *,
+        early: bool,
     ) -> None:
         """Solve into ``solution``, which holds the guess and the given values.
 

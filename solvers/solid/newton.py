@@ -49,7 +49,8 @@ class NewtonSettings:
         correction: norm of the last correction over that of the unknowns, where that is to be
             small as well; None leaves it alone.
         iterations: allowed.
-        line_search: ``bt`` (backtracking), ``cp`` (critical point), ``basic`` (full steps).
+        line_search: ``cp`` (critical point: the residual has no component left along the step),
+            ``bt`` (backtracking on the norm of the residual), ``basic`` (full steps).
         linear: PETSc options of the KSP.
         forcing: loosest relative tolerance of an iterative linear solver. It tightens with the
             square of the reduction that Newton's method makes (Eisenstat & Walker 1996,
@@ -57,10 +58,10 @@ class NewtonSettings:
             ``ksp_rtol`` alone.
     """
 
-    tolerance: float = 1e-8
+    tolerance: float = 1e-7
     correction: float | None = None
     iterations: int = 25
-    line_search: str = "bt"
+    line_search: str = "cp"
     linear: Mapping[str, Any] = field(default_factory=lambda: DIRECT)
     forcing: float | None = None
 

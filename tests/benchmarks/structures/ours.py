@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import time as clock
-
 import dolfinx
 
 from solvers.common.tagged_mesh import TaggedMesh
@@ -25,7 +23,6 @@ class Ours:
         body = self._body = Body(
             domain, {"wall": NeoHookean(TUBE.bulk_modulus, TUBE.shear_modulus)}
         )
-        body.extrapolate = True
         body.prescribe("ends")
         self.displacement = body.displacement
         self._pressure = dolfinx.fem.Constant(domain.mesh, 0.0)

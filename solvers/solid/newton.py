@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from solvers.common.errors import SolverDiverged
 from solvers.common.forms import compile_form
 from solvers.solid.linear import DIRECT
+from solvers.solid.multigrid import DegreeMultigrid
 
 _serial = count()
 _SNES = {value: name for name, value in vars(PETSc.SNES.ConvergedReason).items() if name[0] != "_"}
@@ -52,6 +53,10 @@ class NewtonSettings:
         line_search: ``cp`` (critical point: the residual has no component left along the step),
             ``bt`` (backtracking on the norm of the residual), ``basic`` (full steps).
         linear: PETSc options of the KSP.
+        forcing: loosest relative tolerance of an iterative linear solver. It tightens with the
+            square of the reduction that Newton's method makes (Eisenstat & Walker 1996,
+            doi:10.1137/0917003), but not beyond what the last correction needs. None leaves
+            ``ksp_rtol`` alone.
     """
 
     tolerance: float = 1e-7
@@ -59,6 +64,7 @@ class NewtonSettings:
     iterations: int = 25
     line_search: str = "cp"
     linear: Mapping[str, Any] = field(default_factory=lambda: DIRECT)
+    forcing: float | None = None
 
 
 class Newton:
@@ -66,6 +72,7 @@ class Newton:
 
     Attributes:
         iterations: of the last solve.
+        linear_iterations: of all linear solves so far.
         norms: relative residual after each iteration of the last solve.
     """
 
@@ -96,6 +103,7 @@ class Newton:
         self.unknown, self.boundaries = unknown, list(boundaries)
         self.settings = settings or NewtonSettings()
         self.iterations, self.norms = 0, list[float]()
+        self.linear_iterations = 0
         tangents = tangents or [None] * len(residuals)
         self._residuals = [compile_form(form) for form in residuals]
         self._tangents = [
@@ -104,6 +112,9 @@ class Newton:
         ]
         self._algebraic = list(algebraic)
         self._term = dolfinx.fem.Function(unknown.function_space).x
+        two_levels = self.settings.linear.get("pc_type") == "mg"
+        space = unknown.function_space
+        self._multigrid = DegreeMultigrid(space, self.boundaries) if two_levels else None
         self._matrix = self._create_matrix(near_nullspace)
         self._x = self._matrix.createVecRight()
         self._map = unknown.function_space.dofmap
@@ -113,7 +124,7 @@ class Newton:
     # -- set-up ---------------------------------------------------------------------------------
 
     def _create_matrix(self, near_nullspace: PETSc.NullSpace | None) -> PETSc.Mat:
-        matrix = create_matrix(self._tangents[0])
+        matrix = create_matrix(self._tangents[0], "baij" if self._multigrid else None)
         if self._algebraic:
             matrix.setOption(PETSc.Mat.Option.NEW_NONZERO_ALLOCATION_ERR, False)
         if near_nullspace is not None:
@@ -140,6 +151,8 @@ class Newton:
         for key in options:
             del database[prefix + key]
         snes.setTolerances(max_it=self.settings.iterations)
+        if self._multigrid:
+            self._multigrid.attach(snes.ksp)
         return snes
 
     # -- solve ----------------------------------------------------------------------------------
@@ -156,6 +169,7 @@ class Newton:
         self._snes.solve(None, self._x)
         self._take(self._x)
         self.iterations = self._snes.getIterationNumber()
+        self.linear_iterations += self._snes.getLinearSolveIterations()
         reason = self._snes.getConvergedReason()
         if reason <= 0:
             raise SolverDiverged(self._failure(reason))
@@ -223,14 +237,26 @@ class Newton:
     ) -> None:
         matrix.zeroEntries()
         for form in self._tangents:
-            # Sets, not adds, ones on the diagonal of prescribed unknowns.
-            assemble_matrix(matrix, form, self.boundaries)
-        for term in self._algebraic:
+            # The diagonal of prescribed unknowns is inserted after each form; without the flush,
+            # PETSc drops what the next form adds.
+            assemble_matrix(matrix, form, self.boundaries, 1.0)
             matrix.assemble(PETSc.Mat.AssemblyType.FLUSH)
+        for term in self._algebraic:
             term.add_tangent(matrix)
+            matrix.assemble(PETSc.Mat.AssemblyType.FLUSH)
         matrix.assemble()
         if self._algebraic:
             matrix.zeroRowsColumns(self._prescribed(), 1.0)
+        if self._multigrid:
+            self._multigrid.update(matrix)
+        if self.settings.forcing:
+            snes.ksp.setTolerances(rtol=self._forcing(self.settings.forcing))
+
+    def _forcing(self, loosest: float) -> float:
+        """Relative tolerance of the next linear solve."""
+        last = max(self.norms[-1], 1e-300)
+        reduction = last / self.norms[-2] if len(self.norms) > 1 else 1.0
+        return min(loosest, max(0.9 * reduction**2, 0.1 * self.settings.tolerance / last))
 
     def _prescribed(self) -> NDArray[np.int32]:
         """Global numbers of the owned prescribed unknowns."""
@@ -262,3 +288,5 @@ class Newton:
         """Give the PETSc objects back."""
         for item in (self._snes, self._matrix, self._x):
             item.destroy()
+        if self._multigrid:
+            self._multigrid.destroy()

@@ -21,6 +21,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -136,6 +137,18 @@ def run(plan: Sequence[Measurement], folder: Path, fresh: bool) -> tuple[list[So
     return records, complete
 
 
+def compilation(folder: Path) -> float:
+    """Wall time of reading a tiny tube and compiling its forms with an empty cache [s]."""
+    kept = folder / "compilation.json"
+    if not kept.exists():
+        job = Job(make_mesh("tube_1k", folder), kept)
+        line, environment = command(Measurement("ours", "tube_1k"), job)
+        with TemporaryDirectory() as cache:
+            environment["XDG_CACHE_HOME"] = cache
+            subprocess.run(line, env=environment, check=True, stdout=subprocess.DEVNULL)
+    return SolidRecord.load(kept).phases["set-up"]
+
+
 def arguments() -> argparse.Namespace:
     """Command line."""
     parser = argparse.ArgumentParser(
@@ -169,6 +182,9 @@ def main() -> int:
     ]
     # The line at the end of a short run is about this run.
     records, complete = run(plan, folder, options.fresh or short)
+    for record in records:
+        if record.code == "ours" and not short:
+            record.compilation = compilation(folder)
     summary = folder / ("quick.json" if short else "solid.json")
     summary.write_text(json.dumps([asdict(r) for r in records], indent=1) + "\n")
     print(report.comparison(records))

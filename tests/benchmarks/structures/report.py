@@ -86,7 +86,12 @@ def draw(records: Sequence[SolidRecord], path: Path) -> None:
 def write_docs(records: Sequence[SolidRecord], docs: Path) -> None:
     """Table, numbers and figure of ``records`` into the ``docs`` folder."""
     page = docs / "performance.md"
-    content = f"Measured on: {machine()}.\n\n{comparison(records)}"
+    content = f"Measured on: {machine()}."
+    compiled = [r.compilation for r in records if r.compilation is not None]
+    if compiled:
+        content += f" Our forms compile in {compiled[0]:.0f} s with an empty cache, once for a"
+        content += " type of processor; that is not in the times."
+    content += f"\n\n{comparison(records)}"
     page.write_text(fill(page.read_text(), "solids", content))
     numbers = docs / "performance" / "solid.json"
     numbers.write_text(json.dumps([asdict(r) for r in records], indent=1) + "\n")

@@ -44,7 +44,11 @@ class Procedure:
     @property
     def step_limit(self) -> float:
         """Largest share of the procedure in one load step."""
-        return self.largest_step or 1.0 / (self.steps or self.default_steps)
+        return self.largest_step or 1.0 / (self.steps or self.default_steps * self._turns)
+
+    @property
+    def _turns(self) -> int:
+        return 1
 
     def _positive(self, *names: str) -> None:
         for name in names:
@@ -190,7 +194,7 @@ class Cycle(Procedure):
     """
 
     kind: ClassVar[str] = "cycle"
-    default_steps: ClassVar[int] = 4
+    default_steps: ClassVar[int] = 8
     amplitude: float
     cycles: int = 3
     side: CycledSide = "outer"
@@ -201,6 +205,10 @@ class Cycle(Procedure):
         self._positive("amplitude", "cycles")
         if self.side not in ("outer", "inner"):
             raise ValueError(f"procedure {self.name}: side must be outer or inner")
+
+    @property
+    def _turns(self) -> int:
+        return self.cycles
 
 
 @dataclass(frozen=True, kw_only=True)

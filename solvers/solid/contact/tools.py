@@ -137,6 +137,6 @@ def plates(points: FacetPoints) -> RigidTool:
     return RigidTool(points, -1, across=(0.0, 1.0, 0.0))
 
 
-def pin(points: FacetPoints, z: float, y: float) -> RigidTool:
-    """A round pin along x with its axis at (y, z) [m]."""
-    return RigidTool(points, 1, across=(0.0, 1.0, 1.0), centre=(0.0, y, z))
+def pin(points: FacetPoints) -> RigidTool:
+    """A round pin along x; its ``centre`` says where."""
+    return RigidTool(points, 1, across=(0.0, 1.0, 1.0))

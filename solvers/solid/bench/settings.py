@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Numerical settings of a bench run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class BenchSettings:
+    """Numerical settings of a bench run.
+
+    Attributes:
+        element: ``Q2`` (27 nodes, full integration) or ``S2`` (20 nodes, reduced integration) on
+            hexahedra; tetrahedra are always quadratic.
+        penalty: contact pressure per penetration [Pa/m].
+        penetration: allowed share of the strut thickness.
+        augmentations: further solves in a load step that penetrates too deeply, then it is cut.
+        plane_penalty: stiffness of a mirror plane that is no coordinate plane, in units of the
+            shear modulus over the strut thickness.
+        damping: viscous force per volume and displacement of a load step, in units of the shear
+            modulus over the square of the device's height; holds what nothing else does.
+        damping_limit: largest share of the internal energy that damping may take.
+        tolerance: residual over the largest force.
+        iterations: Newton iterations allowed in a load step.
+        smallest_step: smallest share of a procedure in a load step.
+        time_budget: wall time [s], 0 for none.
+        checkpoint_minutes: wall time between checkpoints, 0 for none.
+    """
+
+    element: Literal["Q2", "S2"] = "Q2"
+    penalty: float = 3.0e13
+    penetration: float = 0.01
+    augmentations: int = 4
+    plane_penalty: float = 1.0e4
+    damping: float = 1.0e-7
+    damping_limit: float = 0.01
+    tolerance: float = 1.0e-6
+    iterations: int = 16
+    smallest_step: float = 1.0e-4
+    time_budget: float = 0.0
+    checkpoint_minutes: float = 0.0

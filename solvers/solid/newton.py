@@ -152,7 +152,12 @@ class Newton:
         self._scale, self.norms = 0.0, []
         size = self._x.local_size
         self._x.array[:] = self.unknown.x.array[:size]
-        self._snes.solve(None, self._x)
+        try:
+            self._snes.solve(None, self._x)
+        except PETSc.Error as error:
+            # MUMPS throws when it is to solve with factors that it failed to make.
+            self._snes.ksp.pc.reset()
+            raise SolverDiverged(f"Newton's method stopped in the linear solver: {error}") from error
         self._take(self._x)
         self.iterations = self._snes.getIterationNumber()
         reason = self._snes.getConvergedReason()
@@ -216,9 +221,9 @@ class Newton:
     ) -> None:
         matrix.zeroEntries()
         for form in self._tangents:
-            # The diagonal of prescribed unknowns is set once, by the first form.
-            first = form is self._tangents[0]
-            assemble_matrix(matrix, form, self.boundaries, 1.0 if first else 0.0)
+            # The diagonal of prescribed unknowns is inserted, not added: the last form has the say.
+            last = form is self._tangents[-1]
+            assemble_matrix(matrix, form, self.boundaries, 1.0 if last else 0.0)
         for term in self._algebraic:
             matrix.assemble(PETSc.Mat.AssemblyType.FLUSH)
             term.add_tangent(matrix)

@@ -43,9 +43,7 @@ class MaterialPoint:
             return np.diag(np.exp([strain, side, side]))
 
         low, high = sorted((-0.9 * strain, 0.2 * strain))
-        side = brentq(
-            lambda s: self.stress(gradient(s))[1, 1], low - 1e-3, high + 1e-3, xtol=1e-15
-        )
+        side = brentq(lambda s: self.stress(gradient(s))[1, 1], low - 1e-3, high + 1e-3, xtol=1e-15)
         F = gradient(side)
         return (self.step(F) @ F.T)[0, 0]
 

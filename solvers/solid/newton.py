@@ -225,6 +225,7 @@ class Newton:
             # The diagonal of prescribed unknowns is inserted, not added: the last form has the say.
             last = form is self._tangents[-1]
             assemble_matrix(matrix, form, self.boundaries, 1.0 if last else 0.0)
+            matrix.assemble(PETSc.Mat.AssemblyType.FLUSH)
         for term in self._algebraic:
             matrix.assemble(PETSc.Mat.AssemblyType.FLUSH)
             term.add_tangent(matrix)

@@ -113,10 +113,10 @@ class Driver:
                 name = f"{self.index:02d}-{procedure.name}-{kept.pop(load)}"
                 self._watcher.keep_state(name)
             if any(abs(load - step.load) < 1e-9 for load in turns):
-                model.predictor.forget()
+                model.device.forget()
 
         if numbers is None:
-            model.predictor.forget()
+            model.device.forget()
         stepper = self._stepper(procedure.step_limit, motion)
         stepper.run(
             motion.apply, on_step, stops=motion.stops, start=self.progress.get("load", 0.0)
@@ -164,7 +164,7 @@ class Driver:
         first = self.progress.get("first", force)
         way = Withdrawal(first, force, *self.progress.get("way", (0.0, 0.0, 0)))
         if not way.done:
-            self.model.predictor.forget()
+            self.model.device.forget()
         steps = self.procedure.steps or self.procedure.default_steps
         while way.force > 0.0:
             if way.done > MOST_STEPS:
@@ -183,7 +183,7 @@ class Driver:
         self.model.withdraw()
         iterations, _ = self._one_step(lambda load: None, 0.0, 1.0, motion)
         self._held = None
-        self.model.predictor.forget()
+        self.model.device.forget()
         self._row(1.0, {}, iterations, motion)
 
     def _force(self) -> float:

@@ -36,7 +36,7 @@ class BenchModel:
         damping: what holds motions that nothing else holds.
         plane: the mirror plane at the end of the sector, None for a whole circumference.
         crimper, balloon: cylinders outside and inside.
-        predictor: start of each load step.
+        device: the body as it takes part in load steps.
         tools: set of tools in use, ``radial``, ``plates`` or ``pins``.
         crimper_radius: of the cylinder outside [m], infinite when it is out of reach.
         balloon_radius: of the middle of the balloon [m], 0 when it is out of reach.
@@ -68,7 +68,7 @@ class BenchModel:
         self._others: dict[str, list[PenaltyContact]] = {}
         self._newtons: dict[str, Newton] = {}
         self._basic = list(self.body.terms)
-        self.predictor = Predictor(self.body)
+        self.device = Device(self.body)
         self.tools = "radial"
         self.crimper_radius, self.balloon_radius = np.inf, 0.0
 
@@ -104,8 +104,8 @@ class BenchModel:
 
     @property
     def pieces(self) -> list[Participant]:
-        """The predictor first: it must see a failed step undone last. Damping after contact."""
-        return [self.predictor, *self.contacts, self.damping, self.body]
+        """Contact looks at the start of the step that damping keeps, and so comes before it."""
+        return [*self.contacts, self.damping, self.device]
 
     def _newton(self) -> Newton:
         if self.tools not in self._newtons:
@@ -114,8 +114,7 @@ class BenchModel:
             settings = NewtonSettings(
                 tolerance=self.settings.tolerance,
                 iterations=self.settings.iterations,
-                # The force of a first touch need not fall in every step of the iteration.
-                line_search="basic",
+                line_search=self.settings.line_search,
             )
             self._newtons[self.tools] = self.body.newton(settings)
         return self._newtons[self.tools]
@@ -165,12 +164,12 @@ class BenchModel:
 
     def _first(self, newton: Newton) -> int:
         """From the extrapolated start; from the last state where that leads nowhere."""
-        if not self.predictor.used:
+        if not self.device.predicted:
             return newton.solve()
         try:
             return newton.solve()
         except SolverDiverged:
-            self.predictor.undo()
+            self.device.undo()
             return self.settings.iterations + newton.solve()
 
     def penetration(self) -> float:
@@ -227,11 +226,14 @@ class BenchModel:
         return contact.positions()
 
 
-class Predictor(Participant):
-    """Starts a load step where the last one points to.
+class Device(Participant):
+    """The body in load steps: starts each where the last one points to, over all walks.
+
+    A body predicts within one walk; here a search makes many walks of one step, and a start that
+    leads nowhere is given up for the last state before the step is cut.
 
     Attributes:
-        used: whether the present step started from an extrapolation.
+        predicted: whether the present step started from an extrapolation.
     """
 
     def __init__(self, body: Body) -> None:
@@ -239,13 +241,13 @@ class Predictor(Participant):
         self._body = body
         self._change: tuple[Array, float] | None = None
         self._step = 0.0
-        self.used = False
+        self.predicted = False
 
     def begin(self, increment: float) -> None:
         """Move the displacement on, in proportion to the increments."""
         self._start = self._body.displacement.x.array.copy()
         self._step = increment
-        self.used = self._change is not None
+        self.predicted = self._change is not None
         if self._change is not None:
             change, before = self._change
             self._body.displacement.x.array[:] += increment / before * change
@@ -253,21 +255,37 @@ class Predictor(Participant):
     def undo(self) -> None:
         """Back to the last converged state."""
         self._body.displacement.x.array[:] = self._start
-        self.used = False
+        self.predicted = False
 
     def forget(self) -> None:
         """The load turns: the last step says nothing about the next."""
         self._change = None
 
+    def demand(self) -> float:
+        """That of the body."""
+        return self._body.demand()
+
     def commit(self) -> None:
-        """Learn from the step."""
-        if self._step > 0.0:
-            self._change = (self._body.displacement.x.array - self._start, self._step)
+        """Learn from the step and store the history."""
+        self._change = (self._body.displacement.x.array - self._start, self._step)
+        self._body.commit()
+
+    def snapshot(self) -> Any:
+        """That of the body."""
+        return self._body.snapshot()
+
+    def restore(self, state: Any) -> None:
+        """Go back to a snapshot of the body."""
+        self._body.restore(state)
 
 
 def _body(domain: TaggedMesh, law: Law, settings: BenchSettings) -> Body:
     laws = dict.fromkeys(domain.markers["cells"], law)
     hexahedra = domain.mesh.topology.cell_name() == "hexahedron"
     if hexahedra and settings.element == "S2":
-        return Body(domain, laws, 2, 3, family="S")
-    return Body(domain, laws, 2, 5 if hexahedra else None)
+        body = Body(domain, laws, 2, 3, family="S")
+    else:
+        body = Body(domain, laws, 2, 5 if hexahedra else None)
+    if any(variable.name == "plastic_strain" for variable in law.history):
+        body.limits["plastic_strain"] = settings.plastic_step
+    return body

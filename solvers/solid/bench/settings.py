@@ -24,6 +24,8 @@ class BenchSettings:
         damping_limit: largest share of the internal energy that damping may take.
         tolerance: residual over the largest force.
         iterations: Newton iterations allowed in a load step.
+        line_search: of Newton's method, see ``NewtonSettings``.
+        plastic_step: largest plastic strain that a load step may bring.
         smallest_step: smallest share of a procedure in a load step.
         time_budget: wall time [s], 0 for none.
         checkpoint_minutes: wall time between checkpoints, 0 for none.
@@ -38,6 +40,8 @@ class BenchSettings:
     damping_limit: float = 0.01
     tolerance: float = 1.0e-6
     iterations: int = 16
+    line_search: Literal["cp", "bt", "basic"] = "cp"
+    plastic_step: float = 0.03
     smallest_step: float = 1.0e-4
     time_budget: float = 0.0
     checkpoint_minutes: float = 0.0

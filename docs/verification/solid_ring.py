@@ -32,11 +32,11 @@ FIGURE = Path(__file__).resolve().parents[1] / "figures" / "solid_ring.png"
 DESIGN = StentDesign(
     tube_outer_diameter=1.8e-3,
     wall_thickness=0.09e-3,
-    strut_width=0.09e-3,
+    strut_width=0.08e-3,
     crowns=6,
     rings=1,
     crown_radius=0.11e-3,
-    ring_height=1.1e-3,
+    ring_height=1.4e-3,
 )
 STEEL = {
     "kind": "elastoplastic",

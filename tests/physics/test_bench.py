@@ -64,7 +64,7 @@ def test_crimp_expand_deflate_compress(cell, tmp_path):
     assert sorted(p.stem for p in (tmp_path / "states").glob("*.npz")) == names
     state = np.load(tmp_path / "states" / "04-compress.npz")
     volume = state["volume"]
-    assert volume.sum() == pytest.approx(0.09e-3**2 * 1.35e-3, rel=0.1)
+    assert volume.sum() == pytest.approx(0.09e-3 * 0.08e-3 * 1.65e-3, rel=0.1)
     grid = pv.read(tmp_path / "states" / "04-compress.vtu")
     assert {"displacement", "plastic_strain", "von_mises"} <= {*grid.point_data, *grid.cell_data}
     F, stress = state["deformation_gradient"], state["stress"]
@@ -89,14 +89,14 @@ def test_compliance_chart_gives_pressure(cell, tmp_path):
 
 def test_cycles_keep_their_extremes(cell, tmp_path):
     course = [
-        {"kind": "compress", "outer_diameter": 1.74e-3, "steps": 2},
-        {"kind": "cycle", "amplitude": 1e-5, "cycles": 2, "steps": 8},
+        {"kind": "compress", "outer_diameter": 1.7e-3, "steps": 2},
+        {"kind": "cycle", "amplitude": 4e-6, "cycles": 2, "steps": 8},
     ]
     go(cell, course, tmp_path)
     states = sorted(p.stem for p in (tmp_path / "states").glob("01-cycle-*.npz"))
     assert states == ["01-cycle-narrow", "01-cycle-wide"]
     tool = column(curve(tmp_path), "tool_diameter", "cycle")
-    assert tool.min() == pytest.approx(1.73e-3) and tool.max() == pytest.approx(1.75e-3)
+    assert tool.min() == pytest.approx(1.696e-3) and tool.max() == pytest.approx(1.704e-3)
     force = column(curve(tmp_path), "radial_force", "cycle")
     # The second cycle repeats the first, elastically.
     assert force[np.argmin(tool)] > force[np.argmax(tool)] > 0
@@ -109,8 +109,11 @@ def test_crush_and_bend(tmp_path):
     go(ring, course, tmp_path / "crush")
     rows = curve(tmp_path / "crush")
     force = column(rows, "tool_force", "crush")
-    assert (np.diff(force) > 0).all() and force[0] > 0
+    assert force[-1] > 0
     assert column(rows, "tool_gap", "crush")[-1] == pytest.approx(1.5e-3)
+    squashed = pv.read(tmp_path / "crush" / "states" / "00-crush.vtu")
+    height = (squashed.points + squashed.point_data["displacement"])[:, 1]
+    assert np.ptp(height) == pytest.approx(1.5e-3, abs=0.01e-3)
     assert column(rows, "tool_force", "release")[-1] == 0
     bend = {"kind": "bend", "deflection": 0.05e-3, "span": 1.2e-3, "pin_diameter": 0.4e-3}
     go(ring, [{**bend, "steps": 3}], tmp_path / "bend")
@@ -120,15 +123,20 @@ def test_crush_and_bend(tmp_path):
 
 
 def test_zigzag_ring_against_beam_formula(tmp_path):
-    """Open-stent ring: 42 struts set at 8 mm, held at 6.5 mm: 0.9493 N by beam theory."""
+    """Open-stent ring: 42 struts set at 8 mm, held at 6.5 mm: 0.9493 N by beam theory.
+
+    As cut at 1.915 mm the crowns have a radius of 0.0716 mm and the struts are straight over
+    1.151 mm; opened to 8 mm with these lengths kept, the radius is 0.0937 mm and struts lean by 21.2
+    degrees, which makes the height below.
+    """
     design = StentDesign(
         tube_outer_diameter=8.0e-3,
         wall_thickness=0.111e-3,
         strut_width=0.094e-3,
         crowns=21,
         rings=1,
-        crown_radius=0.075e-3,
-        ring_height=1.3146e-3,
+        crown_radius=0.0937e-3,
+        ring_height=1.287e-3,
         apex_width_factor=1.0,
     )
     build_stent(design, StentResolution(2, 2, 6, 8), tmp_path / "mesh")

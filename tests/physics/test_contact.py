@@ -79,7 +79,7 @@ def test_hertz_line_contact(load, half_width, pressure):
         plane = (1 - depth)[:, None] * pole + depth[:, None] * inner
         return 1e-3 * np.column_stack([plane[:, 0], plane[:, 1], 0.05 * x[:, 2]])
 
-    domain = block((16, 14, 1), quarter, degree=2)
+    domain = block((14, 10, 1), quarter, degree=2)
     body = Body(domain, {"body": NeoHookean.of_young(200e6, 0.3)}, 2, 5)
     for surface in ("z_low", "z_high"):
         body.prescribe(surface, 0.0, 2)
@@ -90,9 +90,9 @@ def test_hertz_line_contact(load, half_width, pressure):
     contact.other.move(constant(1e-3), contact.positions())
     newton = body.newton(NewtonSettings(tolerance=1e-9))
     wanted = 0.5 * load * 1e3 * 0.05e-3  # half a cylinder, a slice of 0.05 mm
-    depth = -0.004e-3
+    depth = -0.0115e-3
     found = []
-    for _ in range(5):
+    for _ in range(4):
         for drive in drives:
             drive.value = depth
         newton.solve()
@@ -107,13 +107,12 @@ def test_hertz_line_contact(load, half_width, pressure):
     force = found[-1][1]
     assert force == pytest.approx(wanted, rel=1e-3)
     values = contact.points.evaluator(contact.pressure)()[..., 0]
-    where = contact.positions()
-    peak = values.max()
-    touching = where[..., 0][values > 0].max()
-    assert peak / 1e6 == pytest.approx(pressure, rel=0.03)
-    # Half width from force and peak of the elliptic pressure, 2 P / (pi p0), and seen directly.
-    assert 2 * load * 1e3 / (np.pi * peak) * 1e3 == pytest.approx(half_width, rel=0.03)
-    assert touching * 1e3 == pytest.approx(half_width, rel=0.08)
+    assert values.max() / 1e6 == pytest.approx(pressure, rel=0.03)
+    # The elliptic pressure of Hertz has the second moment of its half width a: a^2/4.
+    place = ufl.SpatialCoordinate(domain.mesh)[0] + body.displacement[0]
+    moment = compile_form(contact.pressure * place**2 * contact.points.measure)
+    width = 2 * np.sqrt(dolfinx.fem.assemble_scalar(moment) / force)
+    assert width * 1e3 == pytest.approx(half_width, rel=0.03)
 
 
 def test_oblique_mirror_plane_gives_little():

@@ -12,14 +12,17 @@ from solvers.solid.bench import procedures as kinds
 from solvers.solid.bench.measures import Measures
 from solvers.solid.bench.model import BenchModel
 from solvers.solid.bench.motions import Motion, make_motion
-from solvers.solid.bench.release import PressureSearch, Withdrawal
+from solvers.solid.bench.release import Withdrawal
 from solvers.solid.stepping import LoadStepper, Step, StepSettings
 
 log = logging.getLogger(__name__)
 
 FREELY = (kinds.Release, kinds.Deflate)
 MOST_STEPS = 200
-"""Of a withdrawal or a pressure search; far more than any needs."""
+"""Of a withdrawal, or of a balloon finding its shape; far more than any needs."""
+
+PRESSURE_TOLERANCE = 0.002
+"""How close below its target an inflation may stop."""
 
 Row = dict[str, Any]
 
@@ -137,19 +140,29 @@ class Driver:
             )
 
     def _inflate(self, procedure: kinds.Expand, motion: Motion) -> None:
-        """Up to a pressure: the load is the share of the way to the free balloon's diameter."""
-        search = PressureSearch(procedure.pressure)
+        """Up to a pressure.
+
+        The balloon is driven by its radius, whose goal follows from the chart and from what the
+        device pushes back now; it pushes a little more at the goal, so the pressure is reached.
+        """
+        chart, target = procedure.chart, procedure.pressure
+        start, end = motion.position(0.0), motion.position(1.0)
         load = self.progress.get("load", 0.0)
-        while not search.reached():
-            if load >= 1.0:
+        pushed, pressure = 0.0, 0.0
+        while pressure < (1.0 - PRESSURE_TOLERANCE) * target:
+            goal = (float(chart.free_radius(target - pushed)) - start) / (end - start)
+            step = min(procedure.step_limit, 1.0 - load, goal - load)
+            if step <= 0.0:
                 raise SolverDiverged("the balloon does not reach its pressure", f"load {load:.4g}")
-            step = min(search.next(procedure.step_limit), 1.0 - load)
-            iterations, start = self._one_step(motion.apply, load, step, motion)
-            load = start + step
-            search.take(step, motion.columns(load)["pressure"])
+            iterations = self._one_step(motion.apply, load, step, motion)
+            load += step
+            columns = motion.columns(load)
+            pressure = columns["pressure"]
+            pushed = pressure - float(chart.wall_pressure(motion.position(load)))
             self.progress = {"numbers": motion.numbers, "load": load}
-            share = 1.0 if search.reached() else min(search.pressure / search.target, 0.999)
-            self._row(share, motion.columns(load), iterations, motion)
+            there = pressure >= (1.0 - PRESSURE_TOLERANCE) * target
+            share = 1.0 if there else min(pressure / target, 0.999)
+            self._row(share, columns, iterations, motion)
 
     # -- withdrawal -----------------------------------------------------------------------------
 
@@ -171,7 +184,7 @@ class Driver:
                 raise SolverDiverged("the tool does not come off", f"step {way.done}")
             step = way.next(motion.size, steps)
             sign = motion.opening
-            iterations, _ = self._one_step(
+            iterations = self._one_step(
                 lambda share, a=place, s=sign * step: motion.place(a + share * s, 1.0), 0.0, 1.0, motion
             )
             place += sign * step
@@ -181,7 +194,7 @@ class Driver:
                 self.progress = {"place": place, "first": first, "way": way_numbers}
                 self._row(way.load, motion.columns_at(place), iterations, motion)
         self.model.withdraw()
-        iterations, _ = self._one_step(lambda load: None, 0.0, 1.0, motion)
+        iterations = self._one_step(lambda load: None, 0.0, 1.0, motion)
         self._held = None
         self.model.device.forget()
         self._row(1.0, {}, iterations, motion)
@@ -211,11 +224,11 @@ class Driver:
 
     def _one_step(
         self, apply: Callable[[float], None], start: float, step: float, motion: Motion
-    ) -> tuple[int, float]:
-        """A step of a search, cut where it must be; iterations in all, and its start."""
+    ) -> int:
+        """A step of a search, cut where it must be; iterations in all."""
         stepper = self._stepper(1.0, motion)
         done = stepper.run(lambda share: apply(start + share * step))
-        return sum(one.iterations for one in done), start
+        return sum(one.iterations for one in done)
 
     def _row(
         self, load: float, columns: dict[str, float], iterations: int, motion: Motion

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Loads whose end is not known beforehand: a tool's withdrawal, a balloon's pressure."""
+"""Steps of a tool's withdrawal, whose end is not known beforehand."""
 
 from __future__ import annotations
 
@@ -54,36 +54,3 @@ class Withdrawal:
         self.slope = (self.force - force) / step
         self.force, self.step = force, step
         self.done += 1
-
-
-@dataclass
-class PressureSearch:
-    """Chooses the radii at which a balloon's pressure comes up to a target from below.
-
-    Attributes:
-        target: [Pa].
-        pressure: now [Pa]; None before the first step.
-        step: last step in radius [m].
-        slope: pressure gained per radius in the last step [Pa/m].
-    """
-
-    target: float
-    pressure: float | None = None
-    step: float = 0.0
-    slope: float = 0.0
-
-    def reached(self, tolerance: float = 0.002) -> bool:
-        """Whether the pressure is there, within a share of the target."""
-        return self.pressure is not None and self.pressure >= (1.0 - tolerance) * self.target
-
-    def next(self, largest: float) -> float:
-        """Next step in radius [m], at most ``largest``."""
-        if self.pressure is None or self.slope <= 0.0:
-            return largest
-        return min(largest, (self.target - self.pressure) / self.slope)
-
-    def take(self, step: float, pressure: float) -> None:
-        """Learn from a step [m] and the pressure after it [Pa]."""
-        if self.pressure is not None:
-            self.slope = (pressure - self.pressure) / step
-        self.pressure, self.step = pressure, step

@@ -4,7 +4,7 @@
 import numpy as np
 import pytest
 
-from solvers.solid.bench.release import PressureSearch, Withdrawal
+from solvers.solid.bench.release import Withdrawal
 from solvers.solid.contact.balloon import BalloonShape, ComplianceChart, PressedBalloon
 
 CHART = ComplianceChart((4e5, 10e5, 16e5), (2.8e-3, 3.0e-3, 3.1e-3))
@@ -56,12 +56,3 @@ def test_withdrawal_ends_in_few_steps():
         way.take(step, force(remaining))
     assert way.done <= 9 and way.load == 1.0
     assert remaining > -0.01
-
-
-def test_pressure_search_does_not_overshoot():
-    search, radius = PressureSearch(9e5), 1.3e-3
-    while not search.reached():
-        step = search.next(2e-5)
-        radius += step
-        search.take(step, float(CHART.wall_pressure(radius)))
-    assert search.pressure == pytest.approx(9e5, rel=3e-3)

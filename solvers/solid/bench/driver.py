@@ -235,7 +235,6 @@ class Driver:
     ) -> None:
         model = self.model
         number = 1 + sum(row["procedure"] == self.index for row in self.rows)
-        share = model.check_damping()
         copies = model.info["copies_around"] * model.info["copies_along"]
         row: Row = {
             "procedure": self.index,
@@ -263,7 +262,7 @@ class Driver:
                 f"force {row.get('radial_force', row.get('tool_force')):.4g} N",
                 1e3 * row["inner_diameter"],
                 iterations,
-                share,
+                model.damping.share,
             )
         self._watcher.after_step(self)
 

@@ -174,7 +174,7 @@ def _summary(driver: Driver, control: _Control) -> dict[str, Any]:
         "newton_iterations": int(np.sum([row["newton_iterations"] for row in rows])),
         "peak_plastic_strain": max(row["peak_plastic_strain"] for row in rows),
         "penetration_share": max(row["penetration"] for row in rows) / model.thickness,
-        "damping_share": energies["damping_energy"] / energies["internal_energy"],
+        "damping_share": model.damping.share,
         **energies,
         "mirror_slip": model.plane.slip() if model.plane else 0.0,
         "element": model.settings.element,

@@ -19,9 +19,9 @@ class BenchSettings:
         augmentations: further solves in a load step that penetrates too deeply, then it is cut.
         plane_penalty: stiffness of a mirror plane that is no coordinate plane, in units of the
             shear modulus over the strut thickness.
-        damping: viscous force per volume and displacement of a load step, in units of the shear
-            modulus over the square of the device's height; holds what nothing else does.
-        damping_limit: largest share of the internal energy that damping may take.
+        damping: artificial viscous force per volume and displacement over a procedure, in units of
+            the shear modulus over the square of the device's diameter; holds what nothing else
+            does. A run in which it takes more than 1 % of the internal energy is refused.
         tolerance: residual over the largest force.
         iterations: Newton iterations allowed in a load step.
         line_search: of Newton's method, see ``NewtonSettings``.
@@ -36,8 +36,7 @@ class BenchSettings:
     penetration: float = 0.01
     augmentations: int = 4
     plane_penalty: float = 1.0e4
-    damping: float = 1.0e-7
-    damping_limit: float = 0.01
+    damping: float = 1.0e-8
     tolerance: float = 1.0e-6
     iterations: int = 16
     line_search: Literal["cp", "bt", "basic"] = "cp"

@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What holds a model that is a part of a device: mirror planes, and motions left free."""
+"""What holds a model that is a part of a device: mirror planes, and its place along the axis."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import dolfinx
 import numpy as np
@@ -12,7 +10,6 @@ from numpy.typing import NDArray
 
 from solvers.common.forms import compile_form
 from solvers.solid.body import Body
-from solvers.solid.stepping import Participant
 
 Array = NDArray[np.float64]
 
@@ -86,46 +83,3 @@ def _vertex_points(mesh: dolfinx.mesh.Mesh, vertices: NDArray[np.int32]) -> Arra
     mesh.topology.create_connectivity(0, 3)
     nodes = dolfinx.mesh.entities_to_geometry(mesh, 0, vertices)
     return mesh.geometry.x[nodes.ravel()]
-
-
-class Damping(Participant):
-    """Viscous force against the displacement of a load step, and the energy it takes.
-
-    Attributes:
-        start: displacement at the last converged step [m].
-        energy: taken so far [J].
-    """
-
-    def __init__(self, body: Body, coefficient: float) -> None:
-        """Damp a body.
-
-        Args:
-            body: what is damped.
-            coefficient: force per volume and displacement [N/m4].
-        """
-        self._body = body
-        self.start = dolfinx.fem.Function(body.space)
-        self.energy = 0.0
-        degree = {"quadrature_degree": body.quadrature_degree}
-        measure = ufl.Measure("dx", body.mesh, metadata=degree)
-        factor = dolfinx.fem.Constant(body.mesh, float(coefficient))
-        moved = body.displacement - self.start
-        body.terms.append(factor * ufl.dot(moved, ufl.TestFunction(body.space)) * measure)
-        self._taken = compile_form(factor * ufl.dot(moved, moved) * measure)
-
-    def step_energy(self) -> float:
-        """Energy taken by the present step [J]; collective."""
-        return self._body.mesh.comm.allreduce(dolfinx.fem.assemble_scalar(self._taken))
-
-    def commit(self) -> None:
-        """Count the energy and start the next step here."""
-        self.energy += self.step_energy()
-        self.start.x.array[:] = self._body.displacement.x.array
-
-    def snapshot(self) -> tuple[Any, float]:
-        """Start of the step and the energy so far."""
-        return self.start.x.array.copy(), self.energy
-
-    def restore(self, state: tuple[Any, float]) -> None:
-        """Go back to a snapshot."""
-        self.start.x.array[:], self.energy = state

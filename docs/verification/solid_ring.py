@@ -90,9 +90,7 @@ def run(name: str, place: Path) -> dict[str, float]:
         "peak_plastic_strain": summary["peak_plastic_strain"],
         "penetration_share": summary["penetration_share"],
         "damping_share": summary["damping_share"],
-        "curve": [
-            [1e3 * float(row["inner_diameter"]), float(row["radial_force"])] for row in rows
-        ],
+        "curve": [[1e3 * float(row["inner_diameter"]), float(row["radial_force"])] for row in rows],
     }
 
 

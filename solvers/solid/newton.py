@@ -171,7 +171,9 @@ class Newton:
         except PETSc.Error as error:
             # MUMPS throws when it is to solve with factors that it failed to make.
             self._snes.ksp.pc.reset()
-            raise SolverDiverged(f"Newton's method stopped in the linear solver: {error}") from error
+            raise SolverDiverged(
+                f"Newton's method stopped in the linear solver: {error}"
+            ) from error
         self._take(self._x)
         self.iterations = self._snes.getIterationNumber()
         self.linear_iterations += self._snes.getLinearSolveIterations()

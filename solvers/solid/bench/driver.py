@@ -83,7 +83,9 @@ class Driver:
         """
         while self.index < len(self.procedures):
             try:
-                if isinstance(self.procedure, FREELY):
+                if self.progress.get("done"):
+                    pass  # stopped after the last step
+                elif isinstance(self.procedure, FREELY):
                     self._let_go()
                 else:
                     self._go()
@@ -121,9 +123,7 @@ class Driver:
         if numbers is None:
             model.device.forget()
         stepper = self._stepper(procedure.step_limit, motion)
-        stepper.run(
-            motion.apply, on_step, stops=motion.stops, start=self.progress.get("load", 0.0)
-        )
+        stepper.run(motion.apply, on_step, stops=motion.stops, start=self.progress.get("load", 0.0))
 
     def _check_hands(self) -> None:
         """Nothing may hold the device but the tool that goes on."""
@@ -159,8 +159,8 @@ class Driver:
             columns = motion.columns(load)
             pressure = columns["pressure"]
             pushed = pressure - float(chart.wall_pressure(motion.position(load)))
-            self.progress = {"numbers": motion.numbers, "load": load}
             there = pressure >= (1.0 - PRESSURE_TOLERANCE) * target
+            self.progress = {"numbers": motion.numbers, "load": load, "done": there}
             share = 1.0 if there else min(pressure / target, 0.999)
             self._row(share, columns, iterations, motion)
 
@@ -185,7 +185,10 @@ class Driver:
             step = way.next(motion.size, steps)
             sign = motion.opening
             iterations = self._one_step(
-                lambda share, a=place, s=sign * step: motion.place(a + share * s, 1.0), 0.0, 1.0, motion
+                lambda share, a=place, s=sign * step: motion.place(a + share * s, 1.0),
+                0.0,
+                1.0,
+                motion,
             )
             place += sign * step
             way.take(step, self._force())
@@ -195,7 +198,7 @@ class Driver:
                 self._row(way.load, motion.columns_at(place), iterations, motion)
         self.model.withdraw()
         iterations = self._one_step(lambda load: None, 0.0, 1.0, motion)
-        self._held = None
+        self._held, self.progress = None, {"done": True}
         self.model.device.forget()
         self._row(1.0, {}, iterations, motion)
 
@@ -230,9 +233,7 @@ class Driver:
         done = stepper.run(lambda share: apply(start + share * step))
         return sum(one.iterations for one in done)
 
-    def _row(
-        self, load: float, columns: dict[str, float], iterations: int, motion: Motion
-    ) -> None:
+    def _row(self, load: float, columns: dict[str, float], iterations: int, motion: Motion) -> None:
         model = self.model
         number = 1 + sum(row["procedure"] == self.index for row in self.rows)
         copies = model.info["copies_around"] * model.info["copies_along"]

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import MISSING, Field, dataclass, fields
+from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, ClassVar, Literal
 
 from solvers.solid.contact.balloon import BalloonShape, ComplianceChart
@@ -96,7 +96,7 @@ class Expand(Procedure):
     inner_diameter: float | None = None
     pressure: float | None = None
     chart: ComplianceChart | None = None
-    balloon: BalloonShape = BalloonShape()
+    balloon: BalloonShape = field(default_factory=BalloonShape)
     stations: int = 1
 
     def __post_init__(self) -> None:
@@ -244,7 +244,7 @@ def make_procedures(data: Sequence[dict[str, Any]]) -> list[Procedure]:
         if kind not in KINDS:
             raise ValueError(f"procedure kind '{kind}' is none of {', '.join(KINDS)}")
         name = values.setdefault("name", kind)
-        known = {field.name for field in fields(KINDS[kind])}
+        known = {f.name for f in fields(KINDS[kind])}
         if unknown := sorted(set(values) - known):
             raise ValueError(f"procedure {name}: {kind} has no {', '.join(unknown)}")
         if values.get("chart") is not None:
@@ -263,5 +263,5 @@ def make_procedures(data: Sequence[dict[str, Any]]) -> list[Procedure]:
     return made
 
 
-def _required(field: Field) -> bool:
-    return field.default is MISSING and field.default_factory is MISSING
+def _required(entry: Field) -> bool:
+    return entry.default is MISSING and entry.default_factory is MISSING

@@ -20,6 +20,7 @@ import numpy as np
 from solvers.common.checkpoint import NAMES, CheckpointFiles, Snapshot
 from solvers.common.errors import InvalidProblem, TimeBudgetExceeded
 from solvers.common.tagged_mesh import read_tagged_mesh
+from solvers.revision import NUMERICS_REVISION
 from solvers.solid.bench.curve import write_curve
 from solvers.solid.bench.driver import Driver
 from solvers.solid.bench.material import make_law
@@ -28,7 +29,6 @@ from solvers.solid.bench.packing import pack, unpack
 from solvers.solid.bench.procedures import make_procedures
 from solvers.solid.bench.settings import BenchSettings
 from solvers.solid.bench.states import StateWriter
-from solvers.revision import NUMERICS_REVISION
 
 log = logging.getLogger(__name__)
 

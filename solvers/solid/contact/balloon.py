@@ -162,5 +162,3 @@ class PressedBalloon:
         self._previous = (self.radii.copy(), excess)
         self.radii = self.radii + change
         return float(np.max(np.abs(change) / self.radii))
-
-

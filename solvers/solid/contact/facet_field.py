@@ -71,9 +71,7 @@ class FacetPoints:
         array[:] = 0.0
         cells, local = self.entities.T
         dofs = self.space.dofmap.list
-        for number, (closure, matrix) in enumerate(
-            zip(self._closure, self._to_dofs, strict=True)
-        ):
+        for number, (closure, matrix) in enumerate(zip(self._closure, self._to_dofs, strict=True)):
             rows = local == number
             array[dofs[cells[rows]][:, closure]] = values[rows] @ matrix.T
 

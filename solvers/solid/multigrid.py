@@ -50,10 +50,11 @@ class DegreeMultigrid:
         self.space = dolfinx.fem.functionspace(mesh, element)
         self.interpolation = _interpolation(fine, self.space, boundaries)
         self.coarse: PETSc.Mat | None = None
-        self._plain: PETSc.Mat | None = None
+        self._plain = PETSc.Mat()
 
     def attach(self, ksp: PETSc.KSP) -> None:
-        """Give the levels to a solver whose options have chosen ``mg``."""
+        """Give the levels to a solver, before its options are set."""
+        ksp.pc.setType("mg")
         ksp.pc.setMGLevels(2)
         ksp.pc.setMGInterpolation(1, self.interpolation)
         self._solver = ksp.pc.getMGCoarseSolve()
@@ -62,8 +63,9 @@ class DegreeMultigrid:
         """Follow a new fine matrix."""
         # PETSc has no Galerkin product of block matrices.
         if matrix.getType().endswith("baij"):
-            self._plain = matrix.convert("aij", self._plain)
-        plain = self._plain or matrix
+            plain = self._plain = matrix.convert("aij", self._plain)
+        else:
+            plain = matrix
         if self.coarse is not None:
             plain.ptap(self.interpolation, self.coarse)
             return
@@ -74,9 +76,10 @@ class DegreeMultigrid:
 
     def destroy(self) -> None:
         """Give the PETSc objects back."""
-        for item in (self.interpolation, self.coarse, self._plain):
-            if item is not None:
-                item.destroy()
+        self.interpolation.destroy()
+        self._plain.destroy()
+        if self.coarse is not None:
+            self.coarse.destroy()
 
 
 def _interpolation(

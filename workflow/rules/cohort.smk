@@ -31,7 +31,9 @@ rule sample_patient:
     conda:
         "../../envs/environment.yaml"
     params:
+        kind=COHORT.kind,
         settings=sampling_settings,
     shell:
-        "python {input.script} --patient {wildcards.patient} --settings {params.settings:q}"
+        "python {input.script} --patient {wildcards.patient} --kind {params.kind}"
+        " --settings {params.settings:q}"
         " --out {output.patient} > {log} 2>&1 && tail -n 1 {log}"

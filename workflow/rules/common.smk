@@ -69,6 +69,9 @@ def surface_file(wildcards):
 
 def sampling_settings(wildcards):
     """What a patient depends on; size and name of the cohort are not part of it."""
+    if COHORT.kind == "bench":
+        lot = STUDY.lot.plain() | {"specimens": 1, "title": "lot", "from": None}
+        return as_json({"seed": STUDY.study.seed, "lot": lot})
     surface = surface_of(wildcards.patient)
     if surface is not None:
         surface = surface.to_si() | {"file": surface_path(surface)}
@@ -100,6 +103,42 @@ def flow_settings(wildcards):
 
 def physiology_factors(wildcards):
     return as_json(STUDY.arms[wildcards.arm].physiology.plain())
+
+
+def build_settings(wildcards):
+    """Drawing of the design of an arm, the part that is meshed, and how far it is crimped."""
+    device, bench = STUDY.arms[wildcards.arm].device, STUDY.bench
+    return as_json(
+        {
+            "drawing": device.drawing(),
+            "part": bench.model.to_si(),
+            "cells": bench.cells.to_si(),
+            "crimped": STUDY.arm_course(wildcards.arm).crimped_diameters(),
+        }
+    )
+
+
+def bench_settings(arm):
+    """Law, procedures and solver of a design."""
+    return {
+        "law": STUDY.arms[arm].device.material.law.to_si(),
+        "procedures": STUDY.arm_course(arm).to_list(),
+        "solver": STUDY.bench.solver(),
+    }
+
+
+def endpoint_settings(wildcards):
+    """Thresholds of the endpoints; on the bench also the fatigue limits of the material."""
+    settings = STUDY.endpoints.to_si()
+    if COHORT.kind == "bench":
+        fatigue = STUDY.arms[wildcards.arm].device.material.fatigue
+        settings["fatigue"] = None if fatigue is None else fatigue.limits()
+    return as_json(settings)
+
+
+def stage_outcome(name):
+    """Outcome of a step, as rules write it."""
+    return f"results/{{study}}/{COHORT.stage(name).outcome}"
 
 
 def arms_of(wildcards):

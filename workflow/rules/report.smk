@@ -15,10 +15,11 @@ rule render_patient:
     conda:
         "../../envs/environment.yaml"
     params:
+        kind=COHORT.kind,
         arms=arms_of,
         width=STUDY.report.picture_width_px,
     shell:
-        "python {input.script} --arms {params.arms} --width {params.width}"
+        "python {input.script} --kind {params.kind} --arms {params.arms} --width {params.width}"
         " --out {output.pictures} > {log} 2>&1"
 
 

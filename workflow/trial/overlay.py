@@ -17,7 +17,13 @@ import yaml
 
 from trial.errors import ConfigError
 
-LIBRARIES = {"population": "populations", "device": "devices", "surfaces": "surfaces"}
+LIBRARIES = {
+    "population": "populations",
+    "surfaces": "surfaces",
+    "lot": "lots",
+    "device": "devices",
+    "material": "materials",
+}
 """Key of a block that may start from a file, and the folder of configs that holds such files."""
 
 

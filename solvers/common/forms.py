@@ -6,8 +6,10 @@ from __future__ import annotations
 from petsc4py import PETSc
 
 import dolfinx
+import numpy as np
 import ufl
 from dolfinx.fem.petsc import assemble_matrix
+from numpy.typing import NDArray
 
 from solvers.common import _compat
 
@@ -15,6 +17,13 @@ from solvers.common import _compat
 def compile_form(form: ufl.Form) -> dolfinx.fem.Form:
     """Compile with the options of this package."""
     return dolfinx.fem.form(form, jit_options=_compat.jit_options())
+
+
+def compile_expression(
+    expression: ufl.core.expr.Expr, points: NDArray[np.float64]
+) -> dolfinx.fem.Expression:
+    """Compile for evaluation at ``points`` (q, 3) of the reference cell."""
+    return dolfinx.fem.Expression(expression, points, jit_options=_compat.jit_options())
 
 
 def assembled(form: dolfinx.fem.Form) -> PETSc.Mat:

@@ -68,7 +68,7 @@ rule solve_bench:
         runtime=STUDY.resources.solve_minutes,
     params:
         launch=launch,
-        settings=lambda wildcards: as_json(bench_settings(wildcards.arm)),
+        settings=solve_settings,
         revision=NUMERICS_REVISION,
     shell:
         "{params.launch} python {input.script} --patient {input.patient}"

@@ -118,13 +118,15 @@ def build_settings(wildcards):
     )
 
 
-def bench_settings(arm):
-    """Law, procedures and solver of a design."""
-    return {
-        "law": STUDY.arms[arm].device.material.law.to_si(),
-        "procedures": STUDY.arm_course(arm).to_list(),
-        "solver": STUDY.bench.solver(),
-    }
+def solve_settings(wildcards):
+    """Law, procedures and solver of a design on the bench."""
+    return as_json(
+        {
+            "law": STUDY.arms[wildcards.arm].device.material.law.to_si(),
+            "procedures": STUDY.arm_course(wildcards.arm).to_list(),
+            "solver": STUDY.bench.solver(),
+        }
+    )
 
 
 def endpoint_settings(wildcards):

@@ -82,7 +82,6 @@ class Bench(Block):
         10.0, ge=0, le=10080, description="wall time between checkpoints; 0: none"
     )
 
-
     def solver(self) -> dict[str, Any]:
         """Settings of the solver in SI."""
         values = self.to_si()

@@ -106,7 +106,10 @@ T = TypeVar("T")
 
 
 def with_constants(law: T, mesh: dolfinx.mesh.Mesh) -> T:
-    """The law with each float replaced by a Constant: other values need no other compilation."""
+    """The law with each float replaced by a Constant: other values need no other compilation.
+
+    Fields marked ``field(metadata={"compiled": True})`` stay numbers.
+    """
     if isinstance(law, float):
         return dolfinx.fem.Constant(mesh, law)
     if isinstance(law, tuple):
@@ -115,5 +118,8 @@ def with_constants(law: T, mesh: dolfinx.mesh.Mesh) -> T:
         return law
     copy = object.__new__(type(law))
     for field in fields(law):
-        object.__setattr__(copy, field.name, with_constants(getattr(law, field.name), mesh))
+        value = getattr(law, field.name)
+        if not field.metadata.get("compiled"):
+            value = with_constants(value, mesh)
+        object.__setattr__(copy, field.name, value)
     return copy

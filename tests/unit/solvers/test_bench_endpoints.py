@@ -21,11 +21,12 @@ from bench_case import (
     write_state,
 )
 
+from solvers.fields.bench.curves import bench_curves, thinned
 from solvers.fields.bench.diagrams import Strengths
 from solvers.fields.bench.endpoints import BenchSettings, bench_record, compute_bench_endpoints
 from solvers.fields.bench.equilibrium import check_radial_force
 from solvers.fields.bench.equilibrium import radial_force as force_of_stress
-from solvers.fields.bench.fatigue import AlloyFatigue, SuperelasticFatigue
+from solvers.fields.bench.fatigue import AlloyFatigue, Cloud, SuperelasticFatigue
 from solvers.fields.bench.radial import branch_force, compression
 from solvers.fields.bench.record import BenchRun, InconsistentBench, Material
 from solvers.fields.bench.stiffness import slope_from_zero
@@ -336,3 +337,36 @@ def test_an_empty_curve_is_refused(tmp_path):
 
 def test_geometry_of_the_case():
     assert HALF_PITCH * 12 == pytest.approx(2 * np.pi) and DEPTH < TUBE.height
+
+
+# Curves of the figures.
+
+
+def test_curves_of_the_figures(balloon):
+    curves = bench_curves(*balloon, SETTINGS)
+    assert [s["kind"] for s in curves["radial"]] == ["crimp", "release", "compress", "release"]
+    assert curves["radial"][2]["force"][-1] == pytest.approx(float(bilinear(np.array(LOSS))))
+    assert len(curves["expansion"][0]["end_diameter"]) == 8
+    assert curves["expansion"][0]["pressure"] is None
+    assert curves["permanent_set"]["remaining"] == pytest.approx(remaining())
+    assert curves["fatigue"] is None
+    json.dumps(curves, allow_nan=False)
+
+
+def test_cloud_of_the_figures(frame):
+    found = bench_curves(*frame, BenchSettings(fatigue=SuperelasticFatigue()))["fatigue"]
+    assert found["quantity"] == "strain" and found["limits"]["strain_limit"] == 0.004
+    assert sorted(found["amplitude"]) == pytest.approx([0.00125, 0.005])
+    assert sorted(found["safety"]) == pytest.approx([0.8, 3.2])
+
+
+def test_thinning_keeps_the_extremes():
+    random = np.random.default_rng(5)
+    mean, amplitude = random.normal(size=(2, 50_000))
+    cloud = Cloud("stress", mean, amplitude, 1.0 / (2.0 + mean + amplitude))
+    less = thinned(cloud)
+    assert len(less.mean) < 5000
+    assert less.safety.min() == cloud.safety.min()
+    for name in ("mean", "amplitude"):
+        spans = [np.ptp(getattr(c, name)) for c in (less, cloud)]
+        assert spans[0] == pytest.approx(spans[1], rel=0.05)

@@ -8,6 +8,7 @@ min_version("9.0")
 include: "workflow/rules/common.smk"
 include: "workflow/rules/cohort.smk"
 
+
 # How the devices of a study get to their solutions.
 if COHORT.kind == "bench":
 

@@ -129,6 +129,22 @@ def solve_settings(wildcards):
     )
 
 
+def form_settings(wildcards):
+    """One design of every kind of law: what the forms of the bench depend on, and no more."""
+    cases = {}
+    for arm in STUDY.arms:
+        device = STUDY.arms[arm].device
+        case = {
+            "drawing": device.drawing(),
+            "part": STUDY.bench.model.to_si(),
+            "law": device.material.law.to_si(),
+            "solver": STUDY.bench.solver() | {"time_budget": 0.0},
+            "tools": sorted({"crush", "bend"} & set(STUDY.arm_course(arm).kinds)),
+        }
+        cases.setdefault(device.material.law.shape, case)
+    return as_json(list(cases.values()))
+
+
 def endpoint_settings(wildcards):
     """Thresholds of the endpoints; on the bench also the fatigue limits of the material."""
     settings = STUDY.endpoints.to_si()

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from solvers.fields.bench.curves import write_bench_curves
 from solvers.fields.bench.endpoints import bench_record
 from solvers.fields.bench.settings import bench_settings
 from solvers.fields.endpoints import EndpointSettings, endpoint_record
@@ -32,6 +33,8 @@ def main() -> None:
         folder, bundle = args.solution.parent, args.mesh.parent / "mesh"
         settings = read_settings(args.settings)
         record.update(compute(args.patient, args.arm, folder, bundle, settings))
+        if args.kind == "bench":
+            write_bench_curves(folder, bundle, args.out.with_name("bench_curves.json"), settings)
         return {}
 
     outcome = guard(work, "endpoints", upstream=[args.solution])

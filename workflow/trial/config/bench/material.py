@@ -63,7 +63,18 @@ class TableHardening(Block):
 Hardening = Annotated[LinearHardening | VoceHardening | TableHardening, Field(discriminator="kind")]
 
 
-class Elastoplastic(Block):
+class _Law(Block):
+    """A material law."""
+
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        """What decides the compiled forms of a law: its kind, not its numbers."""
+        hardening = getattr(self, "hardening", None)
+        rows = len(getattr(hardening, "plastic_strain", ()))
+        return (self.kind, getattr(hardening, "kind", None), rows)
+
+
+class Elastoplastic(_Law):
     """Metal that yields by von Mises, at finite strain."""
 
     kind: Literal["elastoplastic"]
@@ -72,7 +83,7 @@ class Elastoplastic(Block):
     hardening: Hardening = Field(description="yield stress against plastic strain")
 
 
-class Superelastic(Block):
+class Superelastic(_Law):
     """Nitinol above its finish temperature: plateaus without permanent set."""
 
     kind: Literal["superelastic"]
@@ -105,7 +116,7 @@ class Superelastic(Block):
         return self
 
 
-class LinearElastic(Block):
+class LinearElastic(_Law):
     """Hooke's law, for checks against formulas at small strain."""
 
     kind: Literal["linear_elastic"]

@@ -12,6 +12,7 @@ import numpy as np
 from meshes.devices.stent.design import StentDesign
 from meshes.devices.stent.feasibility import check_design
 from meshes.devices.stent.flat import flat_mesh
+from meshes.devices.stent.heat_set import as_modelled
 from meshes.devices.stent.pattern import Part, Sector, sector
 from meshes.devices.stent.solid import solid
 from meshes.devices.stent.strut import StentResolution
@@ -56,9 +57,12 @@ def stent_bundle(
     """The bundle of :func:`build_stent` in memory."""
     part = part or Part()
     check_design(design)
-    where = sector(design, part)
-    flat = flat_mesh(design, resolution, where)
-    bundle = solid(design, flat, resolution.thickness)
+    modelled = as_modelled(design)
+    if modelled is not design:
+        check_design(modelled)
+    where = sector(modelled, part)
+    flat = flat_mesh(modelled, resolution, where)
+    bundle = solid(modelled, flat, resolution.thickness)
     quality = _quality(bundle)
     if quality["minimum_scaled_jacobian"] < LEAST_SCALED_JACOBIAN:
         raise MeshQuality(
@@ -67,7 +71,9 @@ def stent_bundle(
             f"more cells along the crown, a larger crown radius or narrower connectors help",
             "mesh",
         )
-    info = _info(design, resolution, part, where, bundle)
+    info = _info(modelled, resolution, part, where, bundle)
+    info["parameters"] = asdict(design)
+    info["least_crimped_diameter"] = design.least_crimped_diameter
     return replace(bundle, info=info, quality=quality)
 
 
@@ -82,7 +88,6 @@ def _info(
     z = bundle.points[:, 2]
     return {
         "generator": "stent",
-        "parameters": asdict(design),
         "resolution": asdict(resolution),
         "part": asdict(part),
         "extent": part.extent,
@@ -98,7 +103,6 @@ def _info(
         "crowns": design.crowns,
         "sector_angle": where.half_pitches * np.pi / design.crowns,
         "crown_radius": design.crown_radius,
-        "least_crimped_diameter": design.least_crimped_diameter,
     }
 
 

@@ -85,11 +85,11 @@ def node_edge(shape: Zigzag, corner: tuple[float, float], angles: Array) -> Arra
     across, reach = corner
     edge = shape.radius + 0.5 * shape.strut_width
     end = edge * np.array([np.sin(shape.arc_angle), np.cos(shape.arc_angle)])
-    turn = np.arctan2(across, reach)
     sine, cosine = np.sin(angles), np.cos(angles)
-    on_top = angles <= turn + 1e-12
+    on_top = angles <= np.arctan2(across, reach) + 1e-12
     flank = end - np.array(corner)
     normal = np.array([flank[1], -flank[0]])
-    ray = sine * normal[0] + cosine * normal[1]
-    distance = np.where(on_top, reach / np.maximum(cosine, 1e-3), (normal @ corner) / ray)
+    # Rays towards the top, or towards the flank.
+    towards = np.where(on_top, cosine, sine * normal[0] + cosine * normal[1])
+    distance = np.where(on_top, reach, normal @ corner) / towards
     return distance[:, None] * np.column_stack([sine, cosine])

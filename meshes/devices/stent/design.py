@@ -17,8 +17,7 @@ class StentDesign:
     """Rings of zigzag struts cut from a tube, joined by connectors.
 
     The pattern is drawn on the unrolled outer surface of the tube, as a laser cuts it: lengths in
-    the plane (widths, radii, pitch) hold there, and cuts run towards the axis. Crown radius and
-    strut length refer to the centreline. All lengths in m.
+    the plane (widths, radii, pitch) hold there, and cuts run towards the axis. All lengths in m.
 
     Attributes:
         tube_outer_diameter: of the tube before finishing.
@@ -26,12 +25,13 @@ class StentDesign:
         strut_width: as cut.
         crowns: peaks of a ring; it has twice as many struts.
         rings: number of rings.
-        crown_radius: of the centreline of a crown.
+        crown_radius: of the centreline of a strut where it turns into a crown; the inner edge of a
+            crown is a circle of this radius less half the strut width.
         ring_height: from the outer edge of the valleys to that of the peaks, one value or one per
             ring; give either this or ``strut_length``.
-        strut_length: distance of the two crown centres of a strut plus two crown radii (for struts
-            along the axis: from valley to peak centreline), one value or one per ring.
-        apex_width_factor: width at the apex of a crown over that of the strut.
+        strut_length: length of the straight part plus what two crowns add to it in a ring of axial
+            struts, up to the middles of their apices. One value or one per ring.
+        apex_width_factor: width at the apex of a crown over that of the strut, added outside.
         connectors: per gap between two rings.
         connector_width: as cut; the strut width when None.
         connector_pattern: ``peak_to_peak``: rings in opposite phase, straight connectors between
@@ -45,6 +45,8 @@ class StentDesign:
         polish_thickness: taken off the wall by finishing, half on either face.
         polish_width: taken off the width of struts by finishing, half on either side.
         kerf: least width of a cut.
+        heat_set_diameter: outer diameter at which a self-expanding stent is free of stress; it is
+            modelled at this diameter. None: that of the tube.
     """
 
     tube_outer_diameter: float
@@ -64,6 +66,7 @@ class StentDesign:
     polish_thickness: float = 0.0
     polish_width: float = 0.0
     kerf: float = 10.0e-6
+    heat_set_diameter: float | None = None
 
     @property
     def drawing_radius(self) -> float:
@@ -109,18 +112,24 @@ class StentDesign:
             return each
         return tuple(self._height(length) for length in each)
 
+    @property
+    def apex_reach(self) -> float:
+        """Distance of the outer edge of an apex from the centre of its crown as cut [m]."""
+        return self.crown_radius - 0.5 * self.strut_width + self.apex_width
+
     def _height(self, strut_length: float) -> float:
-        rise = (strut_length - 2.0 * self.crown_radius) ** 2 - self.half_pitch**2
-        if rise < 0.0 or strut_length < 2.0 * self.crown_radius:
+        straight = strut_length - 2.0 * self.apex_reach + self.apex_width
+        rise = straight**2 + 4.0 * self.crown_radius**2 - self.half_pitch**2
+        if straight <= 0.0 or rise < 0.0:
             return math.nan
-        return math.sqrt(rise) + 2.0 * self.crown_radius + self.apex_width
+        return math.sqrt(rise) + 2.0 * self.apex_reach
 
     def zigzag(self, ring: int, *, finished: bool = True) -> Zigzag:
         """Shape of a ring on the drawing, after finishing or as cut."""
         removed = self.polish_width if finished else 0.0
         return Zigzag(
             half_pitch=self.half_pitch,
-            height=self.heights[ring] - self.apex_width,
+            height=self.heights[ring] - 2.0 * (self.apex_reach - self.crown_radius),
             radius=self.crown_radius,
             strut_width=self.strut_width - removed,
             apex_width=self.apex_width - removed,

@@ -134,28 +134,29 @@ def _check_counts(design: StentDesign) -> None:
 
 def _check_ring(design: StentDesign, ring: int) -> None:
     where = f"ring {ring}"
-    apex, kerf = design.apex_width, design.kerf
-    if design.crown_radius < 0.5 * (apex + kerf):
+    kerf, least = design.kerf, 0.5 * (design.strut_width + design.kerf)
+    if design.crown_radius < least:
         _refuse(
             where,
-            f"a crown radius of {_um(design.crown_radius)} is too small for an apex "
-            f"{_um(apex)} wide: at least {_um(0.5 * (apex + kerf))}, half the apex width and half "
+            f"a crown radius of {_um(design.crown_radius)} is too small for struts "
+            f"{_um(design.strut_width)} wide: at least {_um(least)}, half the strut width and half "
             f"the kerf",
         )
     height = design.heights[ring]
     if math.isnan(height):
         length = design.strut_length
         length = length[ring] if isinstance(length, tuple | list) else length
-        least = design.half_pitch + 2.0 * design.crown_radius
+        across = design.half_pitch**2 - 4.0 * design.crown_radius**2
+        least = math.sqrt(max(across, 0.0)) + 2.0 * design.apex_reach - design.apex_width
         _refuse(
             where,
             f"a strut of {_mm(length)} does not reach from a peak to the next valley: longer than "
-            f"{_mm(least)}, the half pitch and two crown radii",
+            f"{_mm(least)}, the half pitch and what the crowns add",
         )
     shape = design.zigzag(ring, finished=False)
     if math.isnan(shape.straight):
         rise = math.sqrt(max(design.crown_radius**2 - 0.25 * design.half_pitch**2, 0.0))
-        least = 2.0 * (rise + design.crown_radius) + apex
+        least = 2.0 * (rise + design.apex_reach)
         _refuse(
             where,
             f"a height of {_mm(height)} has no room for a strut between two crowns of "
@@ -188,9 +189,8 @@ def strut_edges(shape: Zigzag) -> tuple[Array, Array]:
 def least_cut(shape: Zigzag) -> float:
     """Narrowest cut between neighbouring struts of a ring [m]; negative where they overlap."""
     inner, _ = strut_edges(shape)
-    # The apex lies on the mirror plane; the cut begins where the inner edge is widest at first.
-    first = round(SAMPLES * min(0.5 * math.pi / shape.arc_angle, 1.0)) - 1
-    return 2.0 * float(inner[first:, 0].min())
+    beside = inner[inner[:, 1] <= shape.rise, 0]
+    return 2.0 * min(float(beside.min()), float(shape.edge_distance(0.0, -1)))
 
 
 def _check_gap(design: StentDesign) -> None:
@@ -212,7 +212,7 @@ def _check_gap(design: StentDesign) -> None:
 
 
 def _check_joined(design: StentDesign) -> None:
-    reach = design.crown_radius + 0.5 * design.apex_width
+    reach = design.apex_reach
     for ring in range(design.rings):
         across, _ = node_corner(design.zigzag(ring), reach)
         angle = math.atan2(across, reach)
@@ -231,8 +231,7 @@ def _check_links(design: StentDesign) -> None:
         shape = design.zigzag(ring, finished=False)
         for side in (1, -1) if inward else (1,):
             last = min(LARGEST_LINK_ANGLE, shape.arc_angle)
-            edge = shape.radius + side * float(shape.half_width(last))
-            widest = 2.0 * edge * math.sin(last)
+            widest = 2.0 * float(shape.edge_distance(last, side)) * math.sin(last)
             if design.link_width > widest:
                 _refuse(
                     f"ring {ring}",

@@ -177,7 +177,7 @@ class _Builder:
 
     def _corner(self, gap: int) -> tuple[float, float]:
         """Corner of the nodes of a gap; the mean where its rings differ in height."""
-        reach = self.design.crown_radius + 0.5 * self.design.apex_width
+        reach = self.design.apex_reach
         rings = [gap] if gap + 1 not in self.sector.rings else [gap, gap + 1]
         corners = [node_corner(self.design.zigzag(ring), reach)[0] for ring in rings]
         return float(np.mean(corners)), reach
@@ -245,7 +245,7 @@ class _Builder:
                 if is_peak(self.design, ring, self.sector.start + index) == peaks:
                     edge = self.rings[ring].edge(index, -1 if peaks else 0, self.resolution.crown)
                     offset, _ = self._around_apex(edge, index)
-                    reach = shape.radius + 0.5 * shape.apex_width - np.abs(offset[:, 1])
+                    reach = shape.apex - np.abs(offset[:, 1])
                     angle = np.arctan2(np.abs(offset[:, 0]), reach)
                     self.sets[name].append(edge[angle <= TIP_ANGLE + 1e-9])
 

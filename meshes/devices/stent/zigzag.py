@@ -16,14 +16,16 @@ from meshes.types import Array
 class Zigzag:
     """Arc-line-arc centreline of a strut, symmetric about its middle. Lengths in m.
 
-    It runs from the peak at (0, height/2) to the valley at (half_pitch, -height/2).
+    With constant width it runs from the peak at (0, height/2) to the valley at (half_pitch,
+    -height/2).
 
     Attributes:
         half_pitch: distance of peak and valley along the circumference.
-        height: distance of peak and valley centreline along the axis.
-        radius: of the centreline of the crowns.
+        height: axial distance of the crown centres plus two radii.
+        radius: of the strut's centreline where it turns into the crown.
         strut_width: along the straight part.
-        apex_width: at peak and valley; the width changes along the arc as a cosine.
+        apex_width: at peak and valley. The inner edge of a crown is a circle; the outer one departs
+            from it as the width changes along the arc, as a cosine.
     """
 
     half_pitch: float
@@ -50,19 +52,32 @@ class Zigzag:
         return math.atan2(self.rise, 0.5 * self.half_pitch) + math.asin(self.radius / reach)
 
     @property
+    def apex(self) -> float:
+        """Distance of the outer edge at the apex from the centre of the crown [m]."""
+        return float(self.edge_distance(0.0, 1))
+
+    @property
     def area(self) -> float:
         """Area of the strut with its two half crowns on the drawing [m2].
 
-        Sweeping a symmetric section along a curve gives width times centreline length, whatever
-        the curvature.
+        A crown has the area under its outer edge in polar coordinates, with the means of the
+        cosine and its square over the arc.
         """
-        arcs = self.radius * self.arc_angle * (self.strut_width + self.apex_width)
+        inner, more = self.radius - 0.5 * self.strut_width, self.apex_width - self.strut_width
+        mean = self.strut_width + 0.5 * more
+        square = self.strut_width**2 + self.strut_width * more + 0.375 * more**2
+        arcs = 2.0 * self.arc_angle * (inner * mean + 0.5 * square)
         return self.strut_width * self.straight + arcs
 
-    def half_width(self, angle: Array | float) -> Array:
-        """Half the width at an angle from the apex [m]."""
+    def width(self, angle: Array | float) -> Array:
+        """Width at an angle from the apex [m]."""
         share = 0.5 * (1.0 + np.cos(np.pi * np.asarray(angle) / self.arc_angle))
-        return 0.5 * (self.strut_width + (self.apex_width - self.strut_width) * share)
+        return self.strut_width + (self.apex_width - self.strut_width) * share
+
+    def edge_distance(self, angle: Array | float, side: int) -> Array:
+        """Distance of the outer (+1) or inner (-1) edge from the centre of the crown [m]."""
+        inner = self.radius - 0.5 * self.strut_width
+        return inner + (self.width(angle) if side > 0 else np.zeros_like(np.asarray(angle)))
 
     def edge_angle(self, offset: float, side: int) -> float:
         """Angle from the apex at which an edge of the crown is ``offset`` [m] off its axis.
@@ -76,8 +91,7 @@ class Zigzag:
         """
 
         def miss(angle: float) -> float:
-            edge = self.radius + side * float(self.half_width(angle))
-            return edge * math.sin(angle) - offset
+            return float(self.edge_distance(angle, side)) * math.sin(angle) - offset
 
         last = min(self.arc_angle, 0.5 * math.pi)
         return float(brentq(miss, 0.0, last)) if miss(last) > 0.0 else math.nan
@@ -89,6 +103,5 @@ class Zigzag:
             angle: (n,) from 0 to ``arc_angle`` [rad].
             side: +1 for the outer edge, -1 for the inner one.
         """
-        distance = self.radius + side * self.half_width(angle)
         direction = np.column_stack([np.sin(angle), np.cos(angle)])
-        return np.array([0.0, self.rise]) + distance[:, None] * direction
+        return np.array([0.0, self.rise]) + self.edge_distance(angle, side)[:, None] * direction

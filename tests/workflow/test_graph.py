@@ -31,11 +31,11 @@ def test_every_bench_study_has_a_complete_graph(workflow, study):
     jobs = workflow.jobs("--configfile", str(study))
     resolved = load_study([study]).study
     specimens, arms = len(resolved.patients), len(resolved.arms)
-    assert jobs["write_report"] == jobs["compile_forms"] == 1
-    assert jobs["sample_patient"] == jobs["render_patient"] == specimens
+    assert jobs["write_report"] == jobs["compile_forms"] == jobs["render_designs"] == 1
+    assert jobs["sample_patient"] == specimens
     for rule in ("build_device", "solve_bench", "extract_endpoints"):
         assert jobs[rule] == specimens * arms
-    assert not {"build_mesh", "deploy_device", "solve_flow"} & set(jobs)
+    assert not {"build_mesh", "deploy_device", "solve_flow", "render_patient"} & set(jobs)
 
 
 def test_demo_is_the_default_study(workflow):

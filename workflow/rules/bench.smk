@@ -74,3 +74,24 @@ rule solve_bench:
         "{params.launch} python {input.script} --patient {input.patient}"
         " --device {input.device} --settings {params.settings:q} --ranks {threads}"
         " --out {output.outcome} > {log} 2>&1 && tail -n 1 {log}"
+
+
+rule render_designs:
+    input:
+        script=script("render_designs"),
+        endpoints=all_endpoints,
+    output:
+        pictures=directory("results/{study}/designs"),
+    log:
+        "results/{study}/logs/render_designs.log",
+    benchmark:
+        "results/{study}/benchmarks/render_designs.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        arms=COHORT.arms,
+        patients=COHORT.computed(),
+        width=STUDY.report.picture_width_px,
+    shell:
+        "python {input.script} --arms {params.arms} --patients {params.patients}"
+        " --width {params.width} --out {output.pictures} > {log} 2>&1"

@@ -181,7 +181,11 @@ def all_endpoints(wildcards):
 
 
 def all_pictures(wildcards):
-    patients = COHORT.computed() if STUDY.report.pictures else []
+    if not STUDY.report.pictures:
+        return []
+    if COHORT.kind == "bench":
+        return [f"results/{wildcards.study}/designs"]
+    patients = COHORT.computed()
     return [
         f"results/{wildcards.study}/patients/{patient}/pictures" for patient in patients
     ]

@@ -126,7 +126,7 @@ def resume(args: argparse.Namespace) -> int:
 
 
 def compare(args: argparse.Namespace) -> int:
-    """Tabulate the STAV reductions of two studies of the same patients."""
+    """Tabulate the results of two studies of the same patients or specimens."""
     roots = [_results(argparse.Namespace(study=s, results=args.results))[1] for s in args.studies]
     print(comparison_text(*roots))
     return 0

@@ -106,16 +106,7 @@ def physiology_factors(wildcards):
 
 
 def build_settings(wildcards):
-    """Drawing of the design of an arm, the part that is meshed, and how far it is crimped."""
-    device, bench = STUDY.arms[wildcards.arm].device, STUDY.bench
-    return as_json(
-        {
-            "drawing": device.drawing(),
-            "part": bench.model.to_si(),
-            "cells": bench.cells.to_si(),
-            "crimped": STUDY.arm_course(wildcards.arm).crimped_diameters(),
-        }
-    )
+    return as_json(STUDY.build_settings(wildcards.arm))
 
 
 def solve_settings(wildcards):

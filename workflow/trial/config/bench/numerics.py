@@ -72,6 +72,12 @@ class Bench(Block):
     )
     tolerance: float = Field(1e-6, gt=1e-14, le=1e-2, description="residual over largest force")
     iterations: int = Field(16, ge=2, le=200, description="Newton iterations in a load step")
+    line_search: Literal["cp", "bt", "basic"] = Field(
+        "cp", description="cp: critical point; bt: backtracking; basic: full Newton steps"
+    )
+    plastic_step: float = Field(
+        0.03, gt=0, le=1, description="largest plastic strain that a load step may bring"
+    )
     smallest_step: float = Field(
         1e-4, gt=0, le=1, description="smallest share of a procedure in a load step"
     )

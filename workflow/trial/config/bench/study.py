@@ -88,6 +88,15 @@ class BenchStudy(Study):
         plain = {name: one.plain() for name, one in self.procedures.items()}
         yield ArmBlock((), Course, {"procedures": merged(plain, self.arms[arm].procedures)})
 
+    def build_settings(self, arm: str) -> dict[str, Any]:
+        """Drawing of a design, the part that is meshed, and how far it is crimped; SI."""
+        return {
+            "drawing": self.arms[arm].device.drawing(),
+            "part": self.bench.model.to_si(),
+            "cells": self.bench.cells.to_si(),
+            "crimped": self.arm_course(arm).crimped_diameters(),
+        }
+
     def obtainable(self) -> tuple[BenchEndpoint, ...]:
         """Endpoints that the procedures, the model and the materials of the study can give."""
         kinds = [one.kind for one in self.procedures.values()]

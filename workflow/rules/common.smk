@@ -129,7 +129,7 @@ def form_settings(wildcards):
             "drawing": device.drawing(),
             "part": STUDY.bench.model.to_si(),
             "law": device.material.law.to_si(),
-            "solver": STUDY.bench.solver() | {"time_budget": 0.0},
+            "solver": STUDY.bench.solver() | {"time_budget": 0.0, "damping_limit": 1.0},
             "tools": sorted({"crush", "bend"} & set(STUDY.arm_course(arm).kinds)),
         }
         cases.setdefault(device.material.law.shape, case)

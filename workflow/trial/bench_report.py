@@ -173,7 +173,8 @@ def design_context(
     arm: str,
 ) -> dict[str, Any]:
     """A design with the facts and the pictures of the specimen shown of it."""
-    specimen = shown.get(arm)
+    analysed = [record.name for record in records if record.arms[arm].outcomes["endpoints"].ok]
+    specimen = shown.get(arm) or next(iter(analysed), None)
     info = next((r.arms[arm].info for r in records if r.name == specimen), {})
     device = study.arms[arm].device
     facts = [(c.label, f"{c.show(info)}{SPACE}{c.unit}".strip()) for c in FACTS if info]

@@ -73,7 +73,7 @@ def test_table_has_no_reduction(folder):
 def test_first_table_gives_mean_and_scatter(complete):
     seen = text(complete)
     assert "Bench study report · stent_demo" in seen
-    assert "Nine crowns (reference) 3 of 3 4.20 ± 0.100 5.00 ± 0.00 1.20 ± 0.100" in seen
+    assert "Nine crowns (reference) 3 of 3 4.20 ± 0.10 5.00 ± 0.0 1.20 ± 0.10" in seen
     assert "Complete: all 3 specimens analysed in all designs." in seen
 
 

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from meshes.anatomy.ica import IcaParameters
+from meshes.devices.catalogue import device
 from meshes.devices.closure import ScreenClosure
 from meshes.devices.deployment import DeployOptions
 from meshes.devices.flow_diverter import FlowDiverter
 from meshes.devices.stent.design import StentDesign
-from meshes.devices.stent.feasibility import check_crimped, check_design
+from meshes.devices.stent.feasibility import check_crimped
 from meshes.devices.stent.pattern import Part
 from meshes.devices.stent.strut import StentResolution
 from meshes.edge_length import LumenOptions
@@ -154,8 +155,7 @@ STENTS = [
 def test_every_design_of_a_study_can_be_made_and_crimped(name, arm, study):
     drawing = study.arms[arm].device.drawing()
     assert set(drawing) == names(StentDesign)
-    design = StentDesign(**drawing)
-    check_design(design)
+    design = device(study.arms[arm].device.kind, drawing)
     for diameter in study.arm_course(arm).crimped_diameters():
         check_crimped(design, diameter)
 

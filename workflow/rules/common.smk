@@ -125,9 +125,7 @@ def form_settings(wildcards):
     cases = {}
     for arm in STUDY.arms:
         device = STUDY.arms[arm].device
-        case = {
-            "drawing": device.drawing(),
-            "part": STUDY.bench.model.to_si(),
+        case = STUDY.build_settings(arm) | {
             "law": device.material.law.to_si(),
             "solver": STUDY.bench.solver() | {"time_budget": 0.0, "damping_limit": 1.0},
             "tools": sorted({"crush", "bend"} & set(STUDY.arm_course(arm).kinds)),

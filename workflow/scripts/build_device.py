@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from meshes.devices.catalogue import device
 from meshes.devices.stent.build import build_stent
-from meshes.devices.stent.design import StentDesign
 from meshes.devices.stent.feasibility import check_crimped
 from meshes.devices.stent.pattern import Part
 from meshes.devices.stent.strut import StentResolution
@@ -27,7 +27,7 @@ def main() -> None:
     folder = fresh(args.out.parent) / "mesh"
 
     def work() -> dict[str, Any]:
-        design = StentDesign(**as_made(settings["drawing"], specimen["departures"]))
+        design = device(settings["kind"], as_made(settings["drawing"], specimen["departures"]))
         resolution, part = StentResolution(**settings["cells"]), Part(**settings["part"])
         info = build_stent(design, resolution, folder, part)
         for diameter in settings["crimped"]:

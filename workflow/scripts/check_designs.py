@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from meshes.devices.stent.design import StentDesign
-from meshes.devices.stent.feasibility import check_crimped, check_design
+from meshes.devices.catalogue import device
+from meshes.devices.stent.feasibility import check_crimped
 from meshes.devices.stent.pattern import Part, sector
 from meshes.errors import DesignInfeasible
 from trial.script import parser
@@ -14,9 +14,8 @@ def main() -> None:
     """Command line: prints nothing where all designs can be made."""
     args = parser(__doc__, designs=dict).parse_args()
     for arm, settings in args.designs.items():
-        design = StentDesign(**settings["drawing"])
         try:
-            check_design(design)
+            design = device(settings["kind"], settings["drawing"])
             sector(design, Part(**settings["part"]))
             for diameter in settings["crimped"]:
                 check_crimped(design, diameter)

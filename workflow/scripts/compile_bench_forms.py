@@ -14,8 +14,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from meshes.devices.catalogue import device
 from meshes.devices.stent.build import build_stent
-from meshes.devices.stent.design import StentDesign
 from meshes.devices.stent.pattern import Part
 from meshes.devices.stent.strut import StentResolution
 from solvers.common.errors import SolveError
@@ -50,12 +50,12 @@ def main() -> None:
     log_to_stderr()
     start = time.perf_counter()
     for case in args.settings:
-        design = StentDesign(**case["drawing"])
+        design = device(case["kind"], case["drawing"])
         with tempfile.TemporaryDirectory() as scratch:
             bundle, folder = Path(scratch, "mesh"), Path(scratch, "bench")
             folder.mkdir()
-            build_stent(design, COARSEST, bundle, Part(**case["part"]))
-            procedures = gentle(2.0 * design.outer_radius, case["tools"])
+            info = build_stent(design, COARSEST, bundle, Part(**case["part"]))
+            procedures = gentle(2.0 * info["outer_radius"], case["tools"])
             settings = BenchSettings(**case["solver"])
             try:
                 run_bench(bundle, case["law"], procedures, settings, folder)

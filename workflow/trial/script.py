@@ -42,7 +42,7 @@ def log_to_stderr(rank: int = 0) -> None:
 
 
 def fresh(folder: Path, keep: Collection[str] = ()) -> Path:
-    """Empty a folder of what an earlier run left, but for the files and folders of ``keep``, or make it."""
+    """Make a folder, or empty it of what an earlier run left; what ``keep`` names stays."""
     folder.mkdir(parents=True, exist_ok=True)
     for path in folder.iterdir():
         if path.name in keep:

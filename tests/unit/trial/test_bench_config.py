@@ -7,9 +7,12 @@ import pytest
 import yaml
 
 from trial.config import BenchStudy, load_study
+from trial.config.bench.braid import Braid
+from trial.config.bench.stent import Stent
+from trial.config.device import Device
 from trial.config.load import CONFIGS, read_recorded
 from trial.errors import ConfigError
-from trial.overlay import merged
+from trial.overlay import Layer, Overlay, merged
 
 STUDY = yaml.safe_load((CONFIGS / "studies" / "stent_demo.yaml").read_text())
 
@@ -36,7 +39,7 @@ def fault(path) -> str:
 def test_kind_decides_the_model_and_its_defaults(study_file):
     study = load_study([study_file()]).study
     assert isinstance(study, BenchStudy)
-    assert study.patients == ("p001", "p002", "p003")
+    assert study.patients == ("p001", "p002", "p003", "p004")
     assert study.bench.element == "Q2"
 
 
@@ -88,11 +91,12 @@ def test_procedures_that_cannot_be_done(study_file, procedures, sentence):
 @pytest.mark.parametrize(
     ("device", "sentence"),
     [
-        ({"crown_radius_um": 20}, "crown_radius_um is 20, but must be at least 62: half the width"),
-        ({"crowns": 32}, "64 struts of 95 um and the cuts between them do not fit around"),
-        ({"connectors": 20}, "connectors is 20, but must be 1 to 9 (the crowns)"),
+        ({"crown_radius_um": 20}, "crown_radius_um is 20, but must be at least 57: half the width"),
+        ({"crowns": 32}, "64 struts of 104 um and the cuts between them do not fit around"),
+        ({"connectors": 20}, "connectors is 20, but must be 1 to 6 (the crowns)"),
         ({"ring_height_mm": 1}, "give either ring_height_mm or strut_length_mm"),
-        ({"strut_length_mm": [1, 1]}, "2 ring heights or strut lengths for 6 rings"),
+        ({"heat_set_diameter_mm": 5}, "heat_set_diameter_mm is for a self_expanding_stent"),
+        ({"strut_length_mm": [1, 1]}, "2 ring heights or strut lengths for 7 rings"),
         (
             {"material": {"from": "nitinol_confluent"}},
             "cannot be made of Nitinol at 37 °C: its law is superelastic, allowed: elastoplastic",
@@ -100,7 +104,7 @@ def test_procedures_that_cannot_be_done(study_file, procedures, sentence):
     ],
 )
 def test_designs_that_cannot_be_made(study_file, device, sentence):
-    assert sentence in fault(study_file({"arms": {"crowns_9": {"device": device}}}))
+    assert sentence in fault(study_file({"arms": {"six_crowns": {"device": device}}}))
 
 
 @pytest.mark.parametrize(
@@ -122,18 +126,18 @@ def test_designs_that_cannot_be_made(study_file, device, sentence):
 )
 def test_hardening_that_softens(study_file, hardening, sentence):
     law = {"kind": "elastoplastic", "young_gpa": 200, "poisson": 0.3, "hardening": hardening}
-    path = study_file({"arms": {"crowns_9": {"device": {"material": {"law": law}}}}})
+    path = study_file({"arms": {"six_crowns": {"device": {"material": {"law": law}}}}})
     assert sentence in fault(path)
 
 
 def test_a_law_of_another_kind_leaves_nothing_of_the_one_before(study_file):
     law = {"kind": "linear_elastic", "young_gpa": 200, "poisson": 0.3}
-    arms = {"crowns_9": {"device": {"material": {"law": law}}}}
-    arms["crowns_12"] = {"device": {"material": {"law": {"young_gpa": 190}}}}
+    arms = {"six_crowns": {"device": {"material": {"law": law}}}}
+    arms["nine_crowns"] = {"device": {"material": {"law": {"young_gpa": 190}}}}
     study = load_study([study_file({"arms": arms})]).study
-    assert study.arms["crowns_9"].device.material.law.plain() == law
-    changed = study.arms["crowns_12"].device.material.law
-    assert (changed.young_gpa, changed.hardening.modulus_mpa) == (190, 516.7)
+    assert study.arms["six_crowns"].device.material.law.plain() == law
+    changed = study.arms["nine_crowns"].device.material.law
+    assert (changed.young_gpa, changed.hardening.modulus_mpa) == (190, 2000)
 
 
 def test_a_procedure_of_another_kind_leaves_nothing_of_the_one_before(study_file):
@@ -150,28 +154,45 @@ def test_one_unit_per_departure(study_file):
 
 
 def test_arm_changes_its_procedures_only(study_file):
-    arms = {"crowns_12": {"procedures": {"expand": {"inner_diameter_mm": 3.4}}}}
+    arms = {"nine_crowns": {"procedures": {"expand": {"inner_diameter_mm": 3.4}}}}
     study = load_study([study_file({"arms": arms})]).study
-    course = study.arm_course("crowns_12")
+    course = study.arm_course("nine_crowns")
     assert course.procedures["expand"].inner_diameter_mm == 3.4
-    assert study.arm_course("crowns_9").procedures["expand"].inner_diameter_mm == 3.0
+    assert study.arm_course("six_crowns").procedures["expand"].inner_diameter_mm == 3.0
     assert [one["name"] for one in course.to_list()] == list(STUDY["procedures"])
     assert course.crimped_diameters() == [pytest.approx(1.2e-3)]
 
 
 def test_arm_procedures_are_checked(study_file):
-    wrong = {"crowns_12": {"procedures": {"expand": {"inner_diameter_mm": 0}}}}
+    wrong = {"nine_crowns": {"procedures": {"expand": {"inner_diameter_mm": 0}}}}
     path = study_file({"arms": wrong})
-    assert "arms.crowns_12.procedures.expand.inner_diameter_mm is 0" in fault(path)
-    wrong = {"crowns_12": {"procedures": {"blow": {"steps": 3}}}}
-    assert "arms.crowns_12.procedures names 'blow', but" in fault(study_file({"arms": wrong}))
+    assert "arms.nine_crowns.procedures.expand.inner_diameter_mm is 0" in fault(path)
+    wrong = {"nine_crowns": {"procedures": {"blow": {"steps": 3}}}}
+    assert "arms.nine_crowns.procedures names 'blow', but" in fault(study_file({"arms": wrong}))
 
 
 def test_reference_must_be_an_arm(study_file):
     assert fault(study_file({"reference_arm": "bare"})) == (
-        "reference_arm is 'bare', but the arms are crowns_9, crowns_12"
+        "reference_arm is 'bare', but the arms are six_crowns, nine_crowns"
     )
     assert "reference_arm is missing" in fault(study_file(drop=["reference_arm"]))
+
+
+CATALOGUE = {
+    "balloon_expandable_stent": Stent,
+    "self_expanding_stent": Stent,
+    "braid": Braid,
+    "flow_diverter": Device,
+}
+
+
+@pytest.mark.parametrize("path", sorted((CONFIGS / "devices").glob("*.yaml")), ids=lambda p: p.stem)
+def test_every_device_of_the_catalogue_is_valid(path):
+    overlay = Overlay(CONFIGS)
+    overlay.add(Layer({"device": {"from": path.stem}}, "test"))
+    values = overlay.values()["device"]
+    values.pop("from")
+    assert CATALOGUE[values["kind"]].model_validate(values).title == values["title"]
 
 
 def test_endpoints_follow_procedures_and_metal():

@@ -17,8 +17,8 @@ from trial.progress import progress_text
 from trial.report import write_report
 
 LOSSES = (
-    Loss("p002", "mesh", "design_infeasible", "12 struts overlap by 3 um", "crowns_12"),
-    Loss("p003", "solve", "solver_diverged", "the smallest load step failed at 0.4", "crowns_9"),
+    Loss("p002", "mesh", "design_infeasible", "12 struts overlap by 3 um", "nine_crowns"),
+    Loss("p003", "solve", "solver_diverged", "the smallest load step failed at 0.4", "six_crowns"),
 )
 
 
@@ -50,7 +50,7 @@ def flawed(study, tmp_path_factory):
 
 def test_statistics_have_differences_and_no_success_rule(folder):
     statistics = json.loads((folder / "statistics.json").read_text())
-    comparison = statistics["comparisons"]["crowns_12"]
+    comparison = statistics["comparisons"]["nine_crowns"]
     assert statistics["plan"]["threshold"] is None
     assert "reductions" not in comparison
     assert "success" not in comparison["groups"]["all"]
@@ -60,8 +60,8 @@ def test_statistics_have_differences_and_no_success_rule(folder):
     assert recoil["difference"]["low"] == pytest.approx(-0.01)
     force = comparison["groups"]["all"]["paired"]["radial_force_loss_10"]
     assert force["relative_change"]["value"] == pytest.approx(1.0)
-    summary = statistics["arms"]["crowns_9"]["all"]["radial_force_loss_10"]
-    assert (summary["mean"], summary["sd"]) == (pytest.approx(1.2), pytest.approx(0.1))
+    summary = statistics["arms"]["six_crowns"]["all"]["radial_force_loss_10"]
+    assert summary["mean"] == pytest.approx(1.25)
 
 
 def test_table_has_no_reduction(folder):
@@ -73,13 +73,13 @@ def test_table_has_no_reduction(folder):
 def test_first_table_gives_mean_and_scatter(complete):
     seen = text(complete)
     assert "Bench study report · stent_demo" in seen
-    assert "Nine crowns (reference) 3 of 3 4.20 ± 0.10 5.00 ± 0.0 1.20 ± 0.10" in seen
-    assert "Complete: all 3 specimens analysed in all designs." in seen
+    assert "Six crowns (reference) 4 of 4 4.25 ± 0.13 5.00 ± 0.0 1.25 ± 0.13" in seen
+    assert "Complete: all 4 specimens analysed in all designs." in seen
 
 
 def test_losses_are_listed_by_code(flawed):
     seen = text(flawed)
-    assert "Incomplete: 2 of 3 specimens missing in at least one design" in seen
+    assert "Incomplete: 2 of 4 specimens missing in at least one design" in seen
     assert "<code>design_infeasible</code>" in flawed
     assert "12 struts overlap by 3 um" in seen
     assert "Lost: 1 solver diverged." in seen
@@ -121,9 +121,9 @@ def test_endpoints_carry_their_standard(complete):
 
 def test_methods_follow_the_configuration(study):
     passages = {p.title: p.text for p in methods(study, [])}
-    assert "3 specimens were drawn from a synthetic production lot" in passages["Specimens"]
-    assert "6 rings of 12 crowns cut from a tube of 1.9 mm" in passages["Designs"]
-    assert "yield stress 205 MPa rising by 516.7 MPa" in passages["Materials"]
+    assert "4 specimens were drawn from a synthetic production lot" in passages["Specimens"]
+    assert "8 rings of 9 crowns cut from a tube of 1.8 mm" in passages["Designs"]
+    assert "yield stress 476 MPa rising by 2000 MPa" in passages["Materials"]
     assert (
         "(3) expanded by a balloon (a cylinder without end) to an inner diameter of 3 mm"
         in (passages["Procedures"])
@@ -155,6 +155,6 @@ def test_page_is_whole(complete, flawed):
 
 def test_progress_counts_specimens(study, folder):
     lines = progress_text(folder, AnalyticBench(study).cohort).splitlines()
-    assert lines[0] == "study stent_demo: 3 specimens, arms crowns_9, crowns_12"
+    assert lines[0] == "study stent_demo: 4 specimens, arms six_crowns, nine_crowns"
     assert [line.split()[0] for line in lines[2:]] == ["sample", "mesh", "solve", "endpoints"]
-    assert lines[3].split() == ["mesh", "6", "0", "0", "0"]
+    assert lines[3].split() == ["mesh", "8", "0", "0", "0"]

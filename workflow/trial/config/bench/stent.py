@@ -60,6 +60,9 @@ class Stent(Block):
         0.0, ge=0, le=1000, description="taken off the struts by finishing, half on either side"
     )
     kerf_um: float = Field(10.0, gt=0, le=500, description="least width of a cut")
+    heat_set_diameter_mm: float | None = Field(
+        None, gt=0, le=60, description="outer diameter free of stress; none: that of the tube"
+    )
     material: Material = Field(description="what it is made of")
 
     @model_validator(mode="after")
@@ -74,11 +77,11 @@ class Stent(Block):
             raise ValueError(
                 f"connectors is {self.connectors}, but must be 1 to {self.crowns} (the crowns)"
             )
-        least = 0.5 * (self.apex_width_factor * self.strut_width_um + self.kerf_um)
+        least = 0.5 * (self.strut_width_um + self.kerf_um)
         if self.crown_radius_um < least:
             raise ValueError(
                 f"crown_radius_um is {self.crown_radius_um:g}, but must be at least {least:g}: "
-                "half the width of the apex and half the kerf"
+                "half the width of a strut and half the kerf"
             )
         pitch = 1e3 * math.pi * self.tube_outer_diameter_mm / (2 * self.crowns)
         if self.strut_width_um + self.kerf_um > pitch:
@@ -87,6 +90,8 @@ class Stent(Block):
                 f"do not fit around a tube of {self.tube_outer_diameter_mm:g} mm: each has "
                 f"{pitch:.0f} um"
             )
+        if self.heat_set_diameter_mm is not None and self.kind != "self_expanding_stent":
+            raise ValueError("heat_set_diameter_mm is for a self_expanding_stent")
         if self.material.law.kind not in LAWS[self.kind]:
             raise ValueError(
                 f"a {self.kind} cannot be made of {self.material.title}: its law is "

@@ -89,8 +89,9 @@ class BenchStudy(Study):
         yield ArmBlock((), Course, {"procedures": merged(plain, self.arms[arm].procedures)})
 
     def build_settings(self, arm: str) -> dict[str, Any]:
-        """Drawing of a design, the part that is meshed, and how far it is crimped; SI."""
+        """Kind and drawing of a design, the part that is meshed, and how far it is crimped; SI."""
         return {
+            "kind": self.arms[arm].device.kind,
             "drawing": self.arms[arm].device.drawing(),
             "part": self.bench.model.to_si(),
             "cells": self.bench.cells.to_si(),

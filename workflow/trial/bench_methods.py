@@ -82,6 +82,7 @@ def departure_text(name: str, marginal: Any) -> str:
     """A distribution in words, in configuration units."""
     unit = next((u for suffix, u in UNITS.items() if name.endswith(suffix)), "")
     values = {k: v for k, v in marginal.plain().items() if isinstance(v, int | float)}
+    values |= {k: values.pop(k) for k in ("min", "max") if k in values}
     shown = ", ".join(f"{words(key)} {value:g}" for key, value in values.items())
     return f"{marginal.distribution}: {shown} {unit}".strip()
 

@@ -15,7 +15,7 @@ from trial.bench_records import PICTURES, SpecimenRecord, pictures_of, read_spec
 from trial.config import BenchStudy
 from trial.endpoints import lookup
 from trial.facts import Column
-from trial.formats import SPACE, number, words
+from trial.formats import NOTHING, SPACE, number, words
 from trial.page import svg_uri
 from trial.patients import read_json
 from trial.tables import endpoint_columns
@@ -177,7 +177,8 @@ def design_context(
     specimen = shown.get(arm) or next(iter(analysed), None)
     info = next((r.arms[arm].info for r in records if r.name == specimen), {})
     device = study.arms[arm].device
-    facts = [(c.label, f"{c.show(info)}{SPACE}{c.unit}".strip()) for c in FACTS if info]
+    texts = [(column, column.show(info)) for column in FACTS]
+    facts = [(c.label, f"{text}{SPACE}{c.unit}".strip()) for c, text in texts if text != NOTHING]
     return {
         "arm": arm,
         "label": study.arms[arm].label,

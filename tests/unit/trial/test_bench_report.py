@@ -73,7 +73,7 @@ def test_table_has_no_reduction(folder):
 def test_first_table_gives_mean_and_scatter(complete):
     seen = text(complete)
     assert "Bench study report · stent_demo" in seen
-    assert "Six crowns (reference) 4 of 4 4.25 ± 0.13 5.00 ± 0.0 1.25 ± 0.13" in seen
+    assert "Six crowns (reference) 4 of 4 4.25 ± 0.13 5.00 ± 0 1.25 ± 0.13" in seen
     assert "Complete: all 4 specimens analysed in all designs." in seen
 
 

@@ -125,7 +125,8 @@ def form_settings(wildcards):
     cases = {}
     for arm in STUDY.arms:
         device = STUDY.arms[arm].device
-        case = STUDY.build_settings(arm) | {
+        build = STUDY.build_settings(arm)
+        case = {key: build[key] for key in ("kind", "drawing", "part")} | {
             "law": device.material.law.to_si(),
             "solver": STUDY.bench.solver() | {"time_budget": 0.0, "damping_limit": 1.0},
             "tools": sorted({"crush", "bend"} & set(STUDY.arm_course(arm).kinds)),

@@ -14,7 +14,8 @@ rule record_study:
     conda:
         "../../envs/environment.yaml"
     params:
-        study=as_json(STUDY.plain()),
+        # not sorted: procedures are done in the order written
+        study=json.dumps(STUDY.plain()),
     shell:
         "python {input.script} --study {params.study:q} --out {output.config} > {log} 2>&1"
 

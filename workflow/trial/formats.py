@@ -65,7 +65,10 @@ def shown_range(estimate: Mapping[str, Any], endpoint: str) -> str:
 
 
 def scatter(summary: Mapping[str, Any], endpoint: str) -> str:
-    """Mean and standard deviation of an endpoint in its display unit, to the same decimals."""
+    """Mean and standard deviation of an endpoint in its display unit, to the same decimals.
+
+    Two digits of the deviation, unless that takes more than four of the mean.
+    """
     factor = lookup(endpoint).display_factor
     mean = factor * summary["mean"]
     if summary["sd"] is None:
@@ -73,7 +76,7 @@ def scatter(summary: Mapping[str, Any], endpoint: str) -> str:
     sd = factor * summary["sd"]
     if sd < 1e-4 * abs(mean) or not 1e-3 <= abs(mean) < 1e5:
         return f"{number(mean)} ± {number(sd, 1)}"
-    decimals = max(1 - math.floor(math.log10(sd)), 0)
+    decimals = max(min(1 - math.floor(math.log10(sd)), 3 - math.floor(math.log10(abs(mean)))), 0)
     return f"{mean:.{decimals}f} ± {sd:.{decimals}f}".replace("-", "−")
 
 

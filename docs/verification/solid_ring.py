@@ -52,9 +52,9 @@ COURSE = (
     {"kind": "compress", "diameter_loss": 0.15, "steps": 10},
 )
 MESHES = {
-    "coarse": StentResolution(across=1, thickness=1, crown=6, strut=6),
-    "middle": StentResolution(across=2, thickness=2, crown=9, strut=9),
-    "fine": StentResolution(across=3, thickness=3, crown=14, strut=14),
+    "coarse": StentResolution(across=2, thickness=2, crown=6, strut=5),
+    "middle": StentResolution(across=3, thickness=3, crown=9, strut=7),
+    "fine": StentResolution(across=4, thickness=4, crown=12, strut=10),
 }
 QUANTITIES = ("radial_force_loss_10", "recoil", "plastic_strain_p99")
 
@@ -64,7 +64,7 @@ def run(name: str, place: Path) -> dict[str, float]:
     mesh, folder = place / name / "mesh", place / name / "solve"
     folder.mkdir(parents=True)
     build_stent(DESIGN, MESHES[name], mesh)
-    summary = run_bench(mesh, STEEL, COURSE, BenchSettings(), folder)
+    summary = run_bench(mesh, STEEL, COURSE, BenchSettings(element="S2"), folder)
     with (folder / "curve.csv").open() as stream:
         rows = list(csv.DictReader(stream))
     inflated, deflated = (

@@ -123,8 +123,8 @@ def test_zigzag_ring_against_beam_formula(tmp_path):
 
     As cut at 1.915 mm the crowns have a radius of 0.0716 mm and the struts are straight over
     1.151 mm; opened to 8 mm with these lengths kept, the radius is 0.0937 mm and struts lean by
-    21.2 degrees, which makes the height below. The width is that of a rectangle with the second moment
-    of the wedge that the cut leaves, 6.444e-6 mm4.
+    21.2 degrees, which makes the height below. The width is that of a rectangle with the second
+    moment of the wedge that the cut leaves, 6.444e-6 mm4.
 
     A strut that leans by theta bends by dV / cos(theta) across itself under F cos(theta): the force
     is 12 E I dV / (L^3 cos(theta)^2).

@@ -38,3 +38,16 @@ def released(product: PETSc.Mat) -> PETSc.Mat:
     copy = product.duplicate(copy=True)
     product.destroy()
     return copy
+
+
+def without_zeros(matrix: PETSc.Mat) -> PETSc.Mat:
+    """A copy that stores no zeros: entries below 1e-14 of the largest one of their row."""
+    start, column, value = matrix.getValuesCSR()
+    row = np.repeat(np.arange(len(start) - 1), np.diff(start))
+    largest = np.zeros(len(start) - 1)
+    np.maximum.at(largest, row, np.abs(value))
+    kept = np.abs(value) > 1e-14 * largest[row]
+    count = np.bincount(row[kept], minlength=len(start) - 1)
+    start = np.concatenate([[0], np.cumsum(count)]).astype(np.int32)
+    sizes = matrix.getSizes()
+    return PETSc.Mat().createAIJ(sizes, csr=(start, column[kept], value[kept]), comm=matrix.comm)

@@ -76,6 +76,20 @@ class History:
             return self.values
         return self._new.eval(self._mesh, self.cells).reshape(self.values.shape)
 
+    def change(self, name: str) -> float:
+        """Largest change on this rank that ``commit`` would bring to the components of a variable.
+
+        0 for a variable that this law does not have.
+        """
+        start = 0
+        for variable in self.variables:
+            end = start + len(_stored(variable))
+            if variable.name == name and len(self.cells):
+                new = self.new_values()[..., start:end]
+                return float(np.abs(new - self.values[..., start:end]).max())
+            start = end
+        return 0.0
+
     def commit(self) -> None:
         """Store the history at the present displacement."""
         if self._new is not None:

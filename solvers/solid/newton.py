@@ -48,14 +48,15 @@ class NewtonSettings:
         correction: norm of the last correction over that of the unknowns, where that is to be
             small as well; None leaves it alone.
         iterations: allowed.
-        line_search: ``bt`` (backtracking), ``cp`` (critical point), ``basic`` (full steps).
+        line_search: ``cp`` (critical point: the residual has no component left along the step),
+            ``bt`` (backtracking on the norm of the residual), ``basic`` (full steps).
         linear: PETSc options of the KSP.
     """
 
-    tolerance: float = 1e-8
+    tolerance: float = 1e-7
     correction: float | None = None
     iterations: int = 25
-    line_search: str = "bt"
+    line_search: str = "cp"
     linear: Mapping[str, Any] = field(default_factory=lambda: DIRECT)
 
 

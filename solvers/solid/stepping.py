@@ -16,12 +16,19 @@ log = logging.getLogger(__name__)
 class Participant:
     """What changes with the load steps: a body, multipliers of a contact, a damping."""
 
+    def enter(self) -> None:
+        """Get ready for a walk, whose direction need not be that of the one before."""
+
     def begin(self, increment: float) -> None:
         """Get ready for a step of ``increment`` in load."""
 
     def objection(self) -> str | None:
         """Why a converged step is not to be accepted, if so: it is then cut."""
         return None
+
+    def demand(self) -> float:
+        """Share used by a converged step of the change that one may bring; 1 is all of it."""
+        return 0.0
 
     def commit(self) -> None:
         """Take the converged state as the start of the next step."""
@@ -44,6 +51,7 @@ class StepSettings:
         easy, hard: iterations up to which the next increment grows, from which on it shrinks.
         growth, shrink: these two factors.
         cut: factor after a failed step.
+        excess: demand of a participant above which a step is cut; the steps aim at 0.8.
     """
 
     first: float = 0.05
@@ -54,6 +62,7 @@ class StepSettings:
     growth: float = 1.5
     shrink: float = 0.7
     cut: float = 0.35
+    excess: float = 1.25
 
     def __post_init__(self) -> None:
         """Check the order of the sizes."""
@@ -74,6 +83,7 @@ class Step:
         increment: of the load.
         iterations: Newton iterations.
         cuts: failed attempts since the step before.
+        demand: largest of the participants.
     """
 
     number: int
@@ -81,6 +91,15 @@ class Step:
     increment: float
     iterations: int
     cuts: int
+    demand: float = 0.0
+
+
+class _Excess(SolverDiverged):
+    """A converged step that did too much."""
+
+    def __init__(self, demand: float) -> None:
+        super().__init__(f"the step changes the state by {demand:.3g} times what is allowed")
+        self.demand = demand
 
 
 class LoadStepper:
@@ -130,20 +149,22 @@ class LoadStepper:
             SolverDiverged: a step of the smallest increment failed; the state is that of the last
                 converged step, and ``where`` names the step and its load.
         """
+        for participant in self._participants:
+            participant.enter()
         load, cuts = start, 0
         increment = increment or self.settings.first
         targets = sorted({stop for stop in (*stops, 1.0) if stop > start + _SAME})
         while targets:
             trial = self._reach(load, increment, targets[0])
             try:
-                iterations = self._attempt(apply, load, trial)
+                iterations, demand = self._attempt(apply, load, trial)
             except SolverDiverged as error:
                 increment = self._shorter(trial - load, len(self.steps) + 1, trial, error)
                 cuts += 1
                 continue
-            step = Step(len(self.steps) + 1, trial, trial - load, iterations, cuts)
+            step = Step(len(self.steps) + 1, trial, trial - load, iterations, cuts, demand)
             self.steps.append(step)
-            increment = self._next(max(increment, step.increment) if not cuts else increment, step)
+            increment = self._next(increment, step)
             load, cuts = trial, 0
             if load >= targets[0] - _SAME:
                 targets.pop(0)
@@ -158,8 +179,10 @@ class LoadStepper:
             return target
         return load + (left / 2 if increment > left / 2 else increment)
 
-    def _attempt(self, apply: Callable[[float], None], load: float, trial: float) -> int:
-        """One step; on failure everything is as before, the load included."""
+    def _attempt(
+        self, apply: Callable[[float], None], load: float, trial: float
+    ) -> tuple[int, float]:
+        """One step: iterations and demand; on failure all is as before, the load included."""
         states = [p.snapshot() for p in self._participants]
         try:
             for participant in self._participants:
@@ -169,6 +192,9 @@ class LoadStepper:
             for participant in self._participants:
                 if reason := participant.objection():
                     raise SolverDiverged(reason)
+            demand = max((p.demand() for p in self._participants), default=0.0)
+            if demand > self.settings.excess:
+                raise _Excess(demand)
         except SolverDiverged:
             for participant, state in zip(self._participants, states, strict=True):
                 participant.restore(state)
@@ -176,7 +202,7 @@ class LoadStepper:
             raise
         for participant in self._participants:
             participant.commit()
-        return iterations
+        return iterations, demand
 
     def _shorter(self, tried: float, number: int, load: float, error: SolverDiverged) -> float:
         """Increment after a failure."""
@@ -187,7 +213,8 @@ class LoadStepper:
                 f" {tried:.2g}: {error}",
                 f"load step {number}, load {load:.6g}",
             ) from error
-        shorter = max(settings.cut * tried, settings.smallest)
+        factor = max(_AIM / error.demand, 0.1) if isinstance(error, _Excess) else settings.cut
+        shorter = max(factor * tried, settings.smallest)
         log.info("load step %d to %.6g failed (%s); next %.3g", number, load, error, shorter)
         return shorter
 
@@ -198,8 +225,13 @@ class LoadStepper:
             factor = settings.shrink if step.iterations >= settings.hard else 1.0
         else:
             factor = settings.growth if step.iterations <= settings.easy else 1.0
-        return min(max(factor * increment, settings.smallest), settings.largest)
+        following = factor * increment
+        if step.demand > 0:
+            following = min(following, step.increment * _AIM / step.demand)
+        return min(max(following, settings.smallest), settings.largest)
 
 
+_AIM = 0.8
+"""Demand that the steps aim at."""
 _SAME = 1e-9
 """Loads closer than this are the same."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from solvers.fields.bench.endpoints import BenchSettings, cycle_points
 from solvers.fields.bench.fatigue import AlloyFatigue, Cloud, Fatigue, fatigue_cloud
-from solvers.fields.bench.radial import OUTSIDE, compression
+from solvers.fields.bench.radial import compression, outside_stages, tool_diameters
 from solvers.fields.bench.record import BenchRun, Stage
 
 Array = NDArray[np.float64]
@@ -40,7 +40,7 @@ def bench_curves(
     settings = settings or BenchSettings()
     run = BenchRun.read(solve, bundle)
     return {
-        "radial": [_radial(stage) for stage in run.complete if stage.kind in OUTSIDE],
+        "radial": [_radial(stage) for stages in outside_stages(run) for stage in stages],
         "expansion": [_expansion(s) for s in run.of_kind("expand", "deflate")],
         "permanent_set": _permanent(run),
         "fatigue": _fatigue(run, settings.fatigue),
@@ -69,12 +69,11 @@ def _square(values: Array) -> NDArray[np.int64]:
 
 
 def _radial(stage: Stage) -> dict[str, Any]:
-    touched = np.isfinite(stage["tool_diameter"])
     return {
         "name": stage.name,
         "kind": stage.kind,
-        "diameter": plain(stage["tool_diameter"][touched]),
-        "force": plain(stage["radial_force"][touched]),
+        "diameter": plain(tool_diameters(stage)),
+        "force": plain(stage["radial_force"]),
     }
 
 

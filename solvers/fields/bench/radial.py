@@ -8,7 +8,6 @@ positive where the device pushes the tool outwards.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,7 +76,7 @@ def interpolate(x: Array, y: Array, at: float) -> float | None:
 
 def compression(run: BenchRun) -> Compression | None:
     """The first compression of a run that starts from a free device; None when there is none."""
-    stages = run.of_kind("compress")
+    stages = [s for s in run.of_kind("compress") if not _held(run.before(s))]
     if not stages:
         return None
     stage = stages[0]
@@ -105,12 +104,22 @@ def compression(run: BenchRun) -> Compression | None:
     )
 
 
+def _held(stage: Stage | None) -> bool:
+    """Whether a tool outside still holds the device at the end of a stage."""
+    return stage is not None and stage.kind in OUTSIDE and stage.last("radial_force") > 0.0
+
+
+def tool_diameters(stage: Stage) -> Array:
+    """Diameter of the tool outside (n,) [m]; that of the device where no tool touches it."""
+    return np.where(
+        np.isfinite(stage["tool_diameter"]), stage["tool_diameter"], stage["outer_diameter"]
+    )
+
+
 def _unloading_slope(stage: Stage, release: Stage, free: float) -> float | None:
     """Force over diameter loss of a release [N], by least squares over the middle of its force."""
-    loss = 1.0 - np.append(stage.last("tool_diameter"), release["tool_diameter"]) / free
+    loss = 1.0 - np.append(stage.last("tool_diameter"), tool_diameters(release)) / free
     force = np.append(stage.last("radial_force"), release["radial_force"])
-    touching = np.isfinite(loss) & (force > 0.0)
-    loss, force = loss[touching], force[touching]
     low, high = (share * stage.last("radial_force") for share in UNLOADING_BAND)
     band = (force >= low) & (force <= high)
     if band.sum() < 2:  # too few steps for a fit: the secant from the start
@@ -141,15 +150,30 @@ def branch_force(run: BenchRun, diameter: float, *, compressing: bool) -> float 
 
 def _outside_paths(run: BenchRun) -> list[tuple[Array, Array]]:
     """Tool diameter [m] and radial force [N] over each run of stages that act from outside."""
-    groups = groupby(run.complete, key=lambda stage: stage.kind in OUTSIDE)
-    paths = [list(stages) for outside, stages in groups if outside]
     return [
-        tuple(
-            np.concatenate([stage[column] for stage in stages])
-            for column in ("tool_diameter", "radial_force")
+        (
+            np.concatenate([tool_diameters(stage) for stage in stages]),
+            np.concatenate([stage["radial_force"] for stage in stages]),
         )
-        for stages in paths
+        for stages in outside_stages(run)
     ]
+
+
+def outside_stages(run: BenchRun) -> list[list[Stage]]:
+    """Complete stages under tools outside, by what follows each other without a break.
+
+    A release counts where it follows such a stage; after a balloon it is none.
+    """
+    groups: list[list[Stage]] = []
+    for stage in run.complete:
+        follows = bool(groups) and groups[-1][-1].index == stage.index - 1
+        if stage.kind not in OUTSIDE or (stage.kind == "release" and not follows):
+            continue
+        if follows:
+            groups[-1].append(stage)
+        else:
+            groups.append([stage])
+    return groups
 
 
 def radial_values(

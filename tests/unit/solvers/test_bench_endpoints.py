@@ -370,3 +370,24 @@ def test_thinning_keeps_the_extremes():
     for name in ("mean", "amplitude"):
         spans = [np.ptp(getattr(c, name)) for c in (less, cloud)]
         assert spans[0] == pytest.approx(spans[1], rel=0.05)
+
+
+def test_a_compression_of_a_held_frame_is_no_strength_test(frame, tmp_path):
+    """From the chamber on, the tool closes further: no free diameter to lose."""
+    stages = [
+        ("chamber", "chamber", [frame_row(1.0, 3e-3, 1.0)]),
+        ("in", "compress", [frame_row(k / 4, 3e-3 - 2e-4 * k, 1.0 + k) for k in range(1, 5)]),
+    ]
+    solve = write_curve(tmp_path / "other", stages)
+    run = BenchRun.read(solve, frame[1])
+    assert compression(run) is None
+    assert branch_force(run, 2.5e-3, compressing=True) == pytest.approx(3.5)
+
+
+def test_a_balloon_let_go_is_no_outside_branch(balloon, tmp_path):
+    stages = [
+        ("expand", "expand", inflation()),
+        ("off", "release", [row(DEPLOYED, 1.0)]),
+    ]
+    run = BenchRun.read(write_curve(tmp_path / "other", stages), balloon[1])
+    assert branch_force(run, DEPLOYED.outer_diameter, compressing=False) is None

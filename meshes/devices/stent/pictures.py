@@ -31,9 +31,10 @@ def picture(bundle: MeshBundle, path: Path, size: tuple[int, int] = (1800, 1000)
     plotter = pv.Plotter(off_screen=True, shape=(1, 2), window_size=list(size), border=False)
     plotter.set_background("white")
     plotter.enable_anti_aliasing("ssaa")
-    draw_flat(plotter, bundle, (0.5 * size[0], size[1]))
+    window = (0.5 * size[0], float(size[1]))
+    draw_flat(plotter, bundle, window)
     plotter.subplot(0, 1)
-    draw_whole(plotter, bundle)
+    draw_whole(plotter, bundle, window)
     plotter.screenshot(path)
     plotter.close()
 
@@ -63,15 +64,16 @@ def draw_flat(plotter: pv.Plotter, bundle: MeshBundle, window: tuple[float, floa
     _look(plotter, np.append(0.5 * (low + high), 0.0), (0.0, 0.0, 1.0), high - low, window)
 
 
-def draw_whole(plotter: pv.Plotter, bundle: MeshBundle) -> None:
+def draw_whole(plotter: pv.Plotter, bundle: MeshBundle, window: tuple[float, float]) -> None:
     """The model and its mirror images around the axis and along it.
 
     Args:
         plotter: the view that is active is drawn into.
         bundle: of a stent, lengths in m.
+        window: width and height of the view in pixels.
     """
     faces, cells = hex_boundary(bundle.cells)
-    points = 1e3 * bundle.points
+    points, radius = 1e3 * bundle.points, bundle.info["outer_radius"]
     mirrors = [tag for name, tag in bundle.markers["facets"].items() if name.startswith("mirror")]
     # Facets and faces are listed alike; the mirror planes lie inside the whole.
     kept = ~np.isin(bundle.facet_tags, mirrors)
@@ -84,8 +86,11 @@ def draw_whole(plotter: pv.Plotter, bundle: MeshBundle) -> None:
             plotter.add_mesh(surface, color=COLOURS[name], smooth_shading=True, **MATT)
     plotter.enable_parallel_projection()
     plotter.view_vector((1.0, -0.45, 0.35), (0.0, 0.0, 1.0))
-    plotter.reset_camera()
-    plotter.camera.zoom(1.15)
+    length, width = 1e3 * bundle.info["length"] * bundle.info["copies_along"], 2e3 * radius
+    # The view looks down by 17 degrees: the length is foreshortened, the rims add to it.
+    tall = max(0.95 * length + 0.31 * width, width * window[1] / window[0])
+    plotter.camera.parallel_scale = 0.5 * MARGIN * tall
+    plotter.reset_camera_clipping_range()
 
 
 def mirror_images(points: Array, info: dict) -> list[tuple[Array, bool]]:

@@ -9,7 +9,6 @@ from typing import Any
 
 import gmsh
 import numpy as np
-from numpy.typing import NDArray
 
 from meshes.core import TETRAHEDRON, TRIANGLE, gmsh_session
 from meshes.devices.stent.solid import FACETS
@@ -30,8 +29,16 @@ from meshes.types import Array, MeshBundle
 
 CREASE = np.radians(40.0)
 """Edges between triangles that turn by more are kept."""
+HXT = 10
+"""Number of the volume algorithm in gmsh; it leaves the fewest flat tetrahedra."""
 RADIAL = np.cos(np.radians(45.0))
 """Least share of the radial direction in the normal of a luminal or abluminal facet."""
+PEELED = 0.05
+"""Quality of a tetrahedron below which it is taken off the surface."""
+FACTORS = (1.0, 0.93, 1.07, 0.86)
+"""Edge lengths over the wanted one, tried in this order."""
+UNROUND = 0.2
+"""Largest standard deviation of the radius of a face at one height over the wall thickness."""
 LEAST_QUALITY = 0.03
 LARGEST_VOLUME_ERROR = 0.02
 
@@ -67,7 +74,7 @@ def build_stent_from_surface(source: StentSurface, folder: Path) -> dict[str, An
         Content of ``info.json``.
 
     Raises:
-        SurfaceInvalid: the file cannot be read or is not watertight.
+        SurfaceInvalid: the file cannot be read, is not watertight or is not round about the axis.
         MeshFailed: gmsh cannot mesh the surface.
         MeshQuality: the mesh misses the volume of the surface or holds flat tetrahedra.
     """
@@ -87,21 +94,22 @@ def stent_surface_bundle(source: StentSurface) -> MeshBundle:
         )
     points = _upright(points, triangles, source)
     volume = abs(signed_volume(points, triangles))
-    points, cells = _tetrahedra(points, triangles, source.edge_length)
-    facets, neighbours = tet_facets(cells)
-    facets = facets[neighbours[:, 1] < 0]
-    bundle = MeshBundle(
-        points=points,
-        cells=cells,
-        cell_tags=np.ones(len(cells), np.int32),
-        facets=facets,
-        facet_tags=_tags(points, facets),
-        markers={
-            "cells": {"strut": 1},
-            "facets": {name: FACETS[name] for name in ("inner", "outer", "side")},
-        },
+    attempts: list[str] = []
+    for factor in FACTORS:
+        try:
+            mesh = _tetrahedra(points, triangles, factor * source.edge_length)
+            bundle = _tagged(*_peeled(*mesh))
+            bundle.quality.update(_quality(bundle, volume))
+        except (MeshFailed, MeshQuality) as error:
+            attempts.append(f"edge length times {factor:g}: {error}")
+            last = error
+        else:
+            _check_axis(bundle)
+            bundle.info.update(_info(bundle, source), attempts=attempts)
+            return bundle
+    raise type(last)(
+        f"no mesh of {path.name}, a shorter edge length may help ({'; '.join(attempts)})", "surface"
     )
-    return _described(bundle, source, volume)
 
 
 def _upright(points: Array, triangles: Index, source: StentSurface) -> Array:
@@ -134,6 +142,7 @@ def _tetrahedra(points: Array, triangles: Index, edge_length: float) -> tuple[Ar
         # gmsh compares lengths with absolute tolerances, so it works in units of the edge length.
         gmsh.model.mesh.addNodes(2, surface, tags, (points / edge_length).ravel())
         gmsh.model.mesh.addElementsByType(surface, TRIANGLE, [], triangles.ravel() + 1)
+        gmsh.option.setNumber("Mesh.Algorithm3D", HXT)
         gmsh.option.setNumber("Mesh.MeshSizeMin", 1.0)
         gmsh.option.setNumber("Mesh.MeshSizeMax", 1.0)
         try:
@@ -156,68 +165,126 @@ def _tetrahedra(points: Array, triangles: Index, edge_length: float) -> tuple[Ar
     return kept, orient(kept, cells.reshape(-1, 4).astype(np.int64))
 
 
-def _tags(points: Array, facets: Index) -> NDArray[np.int32]:
-    """Luminal, abluminal and cut facets by their outward normals."""
-    normal = triangle_vectors(points, facets)
-    outward = points[facets].mean(axis=1) * np.array([1.0, 1.0, 0.0])
-    share = np.einsum("ij,ij->i", normal, outward) / (
-        np.linalg.norm(normal, axis=1) * np.linalg.norm(outward, axis=1)
-    )
+def _peeled(points: Array, cells: Index) -> tuple[Array, Index]:
+    """Without the flat tetrahedra between four vertices of the surface.
+
+    Taking one away swaps the diagonal of its two facets on the surface.
+    """
+    while True:
+        _, neighbours = tet_facets(cells)
+        outer = neighbours[neighbours[:, 1] < 0, 0]
+        bare = np.bincount(outer, minlength=len(cells)) == 2
+        flat = bare & (tet_quality(points, cells) < PEELED)
+        if not flat.any():
+            used, cells = np.unique(cells, return_inverse=True)
+            return points[used], cells.reshape(-1, 4)
+        cells = cells[~flat]
+
+
+def _tagged(points: Array, cells: Index) -> MeshBundle:
+    """Boundary facets with names by their normals."""
+    facets, neighbours = tet_facets(cells)
+    facets = facets[neighbours[:, 1] < 0]
+    defect = manifold_defect(facets)
+    if defect:
+        raise MeshFailed(f"its surface {defect}", "surface")
+    share = _radial_share(points, facets)
     tags = np.full(len(facets), FACETS["side"], np.int32)
     tags[share > RADIAL] = FACETS["outer"]
     tags[share < -RADIAL] = FACETS["inner"]
-    return tags
+    return MeshBundle(
+        points=points,
+        cells=cells,
+        cell_tags=np.ones(len(cells), np.int32),
+        facets=facets,
+        facet_tags=tags,
+        markers={
+            "cells": {"strut": 1},
+            "facets": {name: FACETS[name] for name in ("inner", "outer", "side")},
+        },
+    )
 
 
-def _described(bundle: MeshBundle, source: StentSurface, volume: float) -> MeshBundle:
-    """Info and quality of a mesh.
+def _radial_share(points: Array, facets: Index) -> Array:
+    """Radial component of the unit outward normals."""
+    normal = triangle_vectors(points, facets)
+    outward = points[facets].mean(axis=1) * np.array([1.0, 1.0, 0.0])
+    lengths = np.linalg.norm(normal, axis=1) * np.linalg.norm(outward, axis=1)
+    return np.einsum("ij,ij->i", normal, outward) / lengths
+
+
+def _quality(bundle: MeshBundle, volume: float) -> dict[str, Any]:
+    """Content of ``quality.json``.
 
     Raises:
-        MeshQuality: the mesh misses the volume of the surface or holds flat tetrahedra, or the
-            surface has no luminal or abluminal side.
+        MeshQuality: the mesh misses the volume of the surface or holds flat tetrahedra.
     """
     areas = np.linalg.norm(triangle_vectors(bundle.points, bundle.facets), axis=1)
-    by_name = {
-        name: float(areas[bundle.facet_tags == tag].sum())
-        for name, tag in bundle.markers["facets"].items()
-    }
-    if not (by_name["inner"] and by_name["outer"] and by_name["side"]):
-        raise MeshQuality(
-            "no luminal, abluminal and cut faces are told apart by their normals: is the axis of "
-            "the stent given right?",
-            "surface.axis",
-        )
     found = float(tet_volumes(bundle.points, bundle.cells).sum())
     worst = float(tet_quality(bundle.points, bundle.cells).min())
     error = abs(found / volume - 1.0)
     if error > LARGEST_VOLUME_ERROR or worst < LEAST_QUALITY:
         raise MeshQuality(
-            f"the mesh misses {100 * error:.1f} % of the volume of the surface (at most "
-            f"{100 * LARGEST_VOLUME_ERROR:.0f} %) and its worst tetrahedron has a quality of "
-            f"{worst:.3f} (at least {LEAST_QUALITY}): a shorter edge length helps",
+            f"volume {100 * error:.1f} % off that of the surface (at most "
+            f"{100 * LARGEST_VOLUME_ERROR:.0f} %), worst tetrahedron of quality {worst:.3f} (at "
+            f"least {LEAST_QUALITY})",
             "surface",
         )
+    return {
+        "cells": len(bundle.cells),
+        "nodes": len(bundle.points),
+        "volume": found,
+        "surface_volume": volume,
+        "minimum_quality": worst,
+        "areas": {
+            name: float(areas[bundle.facet_tags == tag].sum())
+            for name, tag in bundle.markers["facets"].items()
+        },
+    }
+
+
+def _check_axis(bundle: MeshBundle) -> None:
+    """Luminal and abluminal faces are surfaces of revolution about the axis.
+
+    Raises:
+        SurfaceInvalid: they are not, so the axis cannot be right.
+    """
+    edges = np.linspace(bundle.points[:, 2].min(), bundle.points[:, 2].max(), 20)
+    wall = _wall(bundle)
+    for name in ("inner", "outer"):
+        facets = bundle.facets[bundle.facet_tags == bundle.markers["facets"][name]]
+        middle = bundle.points[facets].mean(axis=1)
+        radius = np.hypot(middle[:, 0], middle[:, 1])
+        slices = np.digitize(middle[:, 2], edges)
+        total = np.bincount(slices, radius) / np.maximum(np.bincount(slices), 1)
+        if not len(facets) or np.std(radius - total[slices]) > UNROUND * wall:
+            raise SurfaceInvalid(
+                f"no round {'luminal' if name == 'inner' else 'abluminal'} face is found about the "
+                f"axis given: check the direction of the axis and the point on it",
+                "surface.axis",
+            )
+
+
+def _wall(bundle: MeshBundle) -> float:
+    """Mean thickness of the wall [m]."""
+    areas = bundle.quality["areas"]
+    return bundle.quality["volume"] / max(0.5 * (areas["inner"] + areas["outer"]), 1e-300)
+
+
+def _info(bundle: MeshBundle, source: StentSurface) -> dict[str, Any]:
+    """Content of ``info.json``."""
     radius = np.hypot(bundle.points[:, 0], bundle.points[:, 1])
-    bundle.info.update(
-        generator="stent_surface",
-        parameters={**asdict(source), "file": Path(source.file).name},
-        extent="device",
-        copies_around=1,
-        copies_along=1,
-        length=float(np.ptp(bundle.points[:, 2])),
-        inner_radius=float(radius.min()),
-        outer_radius=float(radius.max()),
-        strut_thickness=float(np.ptp(radius)),
+    return {
+        "generator": "stent_surface",
+        "parameters": {**asdict(source), "file": Path(source.file).name},
+        "extent": "device",
+        "copies_around": 1,
+        "copies_along": 1,
+        "length": float(np.ptp(bundle.points[:, 2])),
+        "inner_radius": float(radius.min()),
+        "outer_radius": float(radius.max()),
+        "strut_thickness": _wall(bundle),
         # A slender strut has two cut faces of its length times the wall.
-        strut_width=2.0 * found / by_name["side"],
-        sector_angle=2.0 * np.pi,
-    )
-    bundle.quality.update(
-        cells=len(bundle.cells),
-        nodes=len(bundle.points),
-        volume=found,
-        surface_volume=volume,
-        minimum_quality=worst,
-        areas=by_name,
-    )
-    return bundle
+        "strut_width": 2.0 * bundle.quality["volume"] / bundle.quality["areas"]["side"],
+        "sector_angle": 2.0 * np.pi,
+    }

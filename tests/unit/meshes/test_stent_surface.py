@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Stents read from surfaces: our own drawing exported as STL, and what is refused."""
 
-import math
-
 import numpy as np
 import pytest
 import pyvista as pv
@@ -16,7 +14,7 @@ from meshes.devices.stent.surface import (
     build_stent_from_surface,
     stent_surface_bundle,
 )
-from meshes.errors import MeshQuality, SurfaceInvalid
+from meshes.errors import MeshFailed, MeshQuality, SurfaceInvalid
 from meshes.io import read_bundle
 from meshes.topology import tet_volumes
 
@@ -42,7 +40,7 @@ def imported(ring, tmp_path_factory):
     folder = tmp_path_factory.mktemp("stl")
     turn = np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
     path = export(ring, folder / "ring.stl", turn)
-    source = StentSurface(str(path), unit=1e-3, edge_length=55e-6, axis=(1.0, 0.0, 0.0))
+    source = StentSurface(str(path), unit=1e-3, edge_length=42e-6, axis=(1.0, 0.0, 0.0))
     info = build_stent_from_surface(source, folder / "mesh")
     return read_bundle(folder / "mesh"), info
 
@@ -84,17 +82,27 @@ def test_open_surfaces_are_refused_in_a_sentence(ring, tmp_path):
         stent_surface_bundle(StentSurface(str(path), 1e-3, 55e-6))
 
 
-def test_wrong_axis_is_found(tmp_path):
-    """A strut seen from far outside its own axis has no luminal face."""
+def test_wrong_axis_is_found(ring, tmp_path):
+    path = export(ring, tmp_path / "ring.stl")
+    for wrong in ({"axis": (1.0, 0.0, 0.0)}, {"axis_point": (0.3e-3, 0.0, 0.0)}):
+        with pytest.raises(SurfaceInvalid, match="face is found about the axis given"):
+            stent_surface_bundle(StentSurface(str(path), 1e-3, 42e-6, **wrong))
+
+
+def test_part_of_a_stent_with_a_point_on_its_axis(tmp_path):
     cell = stent_bundle(STENT, StentResolution(2, 1, 8, 8))
     path = export(cell, tmp_path / "cell.stl")
-    with pytest.raises(MeshQuality, match="is the axis of the stent given right"):
-        stent_surface_bundle(
-            StentSurface(str(path), 1e-3, 60e-6, axis=(1.0, 0.0, 0.0), axis_point=(0.0, 0.0, 1.0))
-        )
     bundle = stent_surface_bundle(StentSurface(str(path), 1e-3, 60e-6, axis_point=(0.0, 0.0, 0.0)))
     assert bundle.quality["volume"] == pytest.approx(cell.quality["volume"], rel=0.01)
     assert bundle.quality["areas"]["outer"] == pytest.approx(
         cell.quality["areas"]["outer"], rel=0.01
     )
-    assert math.isclose(bundle.info["sector_angle"], 2 * math.pi)
+
+
+def test_mesh_that_is_too_coarse_is_refused(ring, tmp_path):
+    path = export(ring, tmp_path / "ring.stl")
+    with pytest.raises(
+        (MeshQuality, MeshFailed),
+        match=r"no mesh of ring\.stl, a shorter edge .* \(edge length times 1:",
+    ):
+        stent_surface_bundle(StentSurface(str(path), 1e-3, 0.3e-3))

@@ -74,7 +74,8 @@ def build_stent_from_surface(source: StentSurface, folder: Path) -> dict[str, An
         Content of ``info.json``.
 
     Raises:
-        SurfaceInvalid: the file cannot be read, is not watertight or is not round about the axis.
+        SurfaceInvalid: the file cannot be read, is not watertight or is not round about the axis, or
+            the edge length is longer than its struts are wide.
         MeshFailed: gmsh cannot mesh the surface.
         MeshQuality: the mesh misses the volume of the surface or holds flat tetrahedra.
     """
@@ -94,6 +95,15 @@ def stent_surface_bundle(source: StentSurface) -> MeshBundle:
         )
     points = _upright(points, triangles, source)
     volume = abs(signed_volume(points, triangles))
+    # Four volumes over the area are the side of a strut of square section.
+    area = float(np.linalg.norm(triangle_vectors(points, triangles), axis=1).sum())
+    if not 0.0 < source.edge_length <= 4.0 * volume / area:
+        raise SurfaceInvalid(
+            f"an edge length of {1e6 * source.edge_length:.4g} um does not resolve the struts of "
+            f"{path.name}: above 0 and at most {4e6 * volume / area:.4g} um, their mean width, "
+            f"better half of it",
+            "surface.edge_length",
+        )
     attempts: list[str] = []
     for factor in FACTORS:
         try:

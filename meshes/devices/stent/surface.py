@@ -74,8 +74,8 @@ def build_stent_from_surface(source: StentSurface, folder: Path) -> dict[str, An
         Content of ``info.json``.
 
     Raises:
-        SurfaceInvalid: the file cannot be read, is not watertight or is not round about the axis, or
-            the edge length is longer than its struts are wide.
+        SurfaceInvalid: the file cannot be read, is not watertight or is not round about the axis,
+            or the edge length is longer than its struts are wide.
         MeshFailed: gmsh cannot mesh the surface.
         MeshQuality: the mesh misses the volume of the surface or holds flat tetrahedra.
     """

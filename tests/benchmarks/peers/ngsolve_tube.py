@@ -30,7 +30,10 @@ def run(job: Job, threads: int) -> None:
     system = ng.BilinearForm(space)
     system += ng.Variation(energy.Compile() * ng.dx(intrules=RULES))
     on_surface = ng.Id(3) + ng.Grad(u).Trace()
-    follower = ng.Cof(on_surface) * ng.specialcf.normal(3)
+    normal = ng.specialcf.normal(3)
+    # Normals follow the triangles of the file; that of the body points to the axis.
+    radial = ng.Integrate(ng.CF((ng.x, ng.y, 0)) * normal * ng.ds("inner"), mesh)
+    follower = -np.sign(radial) * ng.Cof(on_surface) * normal
     system += (pressure * ng.InnerProduct(follower, v.Trace())).Compile() * ng.ds(
         "inner", bonus_intorder=2
     )

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,6 @@ FACTS = (
 """From ``device/mesh/info.json``: what the specimen shown is like."""
 
 FIGURES: tuple[tuple[Callable[[Any], str | None], str], ...] = (
-    (bench_figures.expansion, "Inflation and dogboning of every specimen, by design."),
     (
         bench_figures.force_diameter,
         "Radial force of every specimen against the diameter of the tool, by design.",
@@ -115,11 +115,7 @@ def context(
         "records": records,
         "patients": [specimen_context(record, table, lost) for record in records],
         "designs": [design_context(study_root, study, records, shown, arm) for arm in study.arms],
-        "figures": [
-            (svg_uri(svg), caption)
-            for draw, caption in FIGURES
-            if (svg := draw(curves_by_design(study, records))) is not None
-        ],
+        "figures": figures(study, records),
         "strips": strips(study, table, headlines),
         "found": found,
         "headlines": headlines,
@@ -187,6 +183,16 @@ def design_context(
         "facts": [("Material", device.material.title), *facts],
         "pictures": [(PICTURES[kind], path) for kind, path in pictures_of(root, arm).items()],
     }
+
+
+def figures(study: BenchStudy, records: Sequence[SpecimenRecord]) -> list[tuple[str, str]]:
+    """Figures of the curves as data URIs, with their captions."""
+    curves = curves_by_design(study, records)
+    ends = study.bench.model.extent in ("segment", "device")
+    inflation = partial(bench_figures.expansion, ends=ends)
+    drawn = [(inflation, "Inflation of every specimen, by design."), *FIGURES]
+    found = [(draw(curves), caption) for draw, caption in drawn]
+    return [(svg_uri(svg), caption) for svg, caption in found if svg is not None]
 
 
 def curves_by_design(

@@ -67,7 +67,7 @@ def test_recorded_study_is_read_back(study_file, tmp_path):
         ({"expand": {"inner_diameter_mm": -1}}, "procedures.expand.inner_diameter_mm is -1, but"),
         ({"expand": {"pressure_atm": 9}}, "takes either inner_diameter_mm or pressure_atm"),
         (
-            {"expand": {"inner_diameter_mm": None, "pressure_atm": 9}},
+            {"expand": {"inner_diameter_mm": None, "pressure_atm": 9, "chart": None}},
             "pressure_atm needs the chart of the balloon",
         ),
         ({"expand": {"stations": 2}}, "stations is 2, but must be odd"),

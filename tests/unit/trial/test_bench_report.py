@@ -128,7 +128,7 @@ def test_methods_follow_the_configuration(study):
         "(3) expanded by a balloon (a cylinder without end) to an inner diameter of 3 mm"
         in (passages["Procedures"])
     )
-    assert "6 along half a crown" in passages["Model and mesh"]
+    assert "8 along half a crown" in passages["Model and mesh"]
     assert "paired by specimen" in passages["Statistics"]
 
 

@@ -166,7 +166,14 @@ class Newton:
         self._scale, self.norms = 0.0, []
         size = self._x.local_size
         self._x.array[:] = self.unknown.x.array[:size]
-        self._snes.solve(None, self._x)
+        try:
+            self._snes.solve(None, self._x)
+        except PETSc.Error as error:
+            # MUMPS throws when it is to solve with factors that it failed to make.
+            self._snes.ksp.pc.reset()
+            raise SolverDiverged(
+                f"Newton's method stopped in the linear solver: {error}"
+            ) from error
         database = PETSc.Options()
         while self._options:
             database.delValue(self._options.pop())

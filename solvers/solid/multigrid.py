@@ -50,10 +50,11 @@ class DegreeMultigrid:
         self.space = dolfinx.fem.functionspace(mesh, element)
         self.interpolation = _interpolation(fine, self.space, boundaries)
         self.coarse: PETSc.Mat | None = None
-        self._plain: PETSc.Mat | None = None
+        self._plain = PETSc.Mat()
 
     def attach(self, ksp: PETSc.KSP) -> None:
-        """Give the levels to a solver whose options have chosen ``mg``."""
+        """Give the levels to a solver, before its options are set."""
+        ksp.pc.setType("mg")
         ksp.pc.setMGLevels(2)
         ksp.pc.setMGInterpolation(1, self.interpolation)
         self._solver = ksp.pc.getMGCoarseSolve()
@@ -62,8 +63,9 @@ class DegreeMultigrid:
         """Follow a new fine matrix."""
         # PETSc has no Galerkin product of block matrices.
         if matrix.getType().endswith("baij"):
-            self._plain = matrix.convert("aij", self._plain)
-        plain = self._plain or matrix
+            plain = self._plain = matrix.convert("aij", self._plain)
+        else:
+            plain = matrix
         if self.coarse is not None:
             plain.ptap(self.interpolation, self.coarse)
             return
@@ -74,9 +76,10 @@ class DegreeMultigrid:
 
     def destroy(self) -> None:
         """Give the PETSc objects back."""
-        for item in (self.interpolation, self.coarse, self._plain):
-            if item is not None:
-                item.destroy()
+        self.interpolation.destroy()
+        self._plain.destroy()
+        if self.coarse is not None:
+            self.coarse.destroy()
 
 
 def _interpolation(
@@ -96,6 +99,7 @@ def _interpolation(
     held_coarse.x.scatter_forward()
     f, c = held_fine[rows], held_coarse.x.array.reshape(-1, 3)[columns] > 0
     keep = (~f & ~c) | (f & c & same[:, None])
+    keep &= (rows < fine.dofmap.index_map.size_local)[:, None]
     axes = np.arange(3)
     layout = coarse.dofmap.index_map
     local = (3 * rows[:, None] + axes)[keep]
@@ -117,7 +121,7 @@ def _interpolation(
 def _nodes(
     fine: dolfinx.fem.FunctionSpace, coarse: dolfinx.fem.FunctionSpace
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
-    """Owned fine node, coarse node and value of each entry, by local numbers, without doubles."""
+    """Fine node, coarse node and value of each entry, by local numbers, ghosts included."""
     elements = [_compat.basix_element(space) for space in (coarse, fine)]
     table = basix.compute_interpolation_operator(*elements)
     entries = np.argwhere(np.abs(table) > 1e-12)
@@ -126,7 +130,6 @@ def _nodes(
     values = np.tile(table[tuple(entries.T)], len(fine.dofmap.list))
     count = coarse.dofmap.index_map.size_local + coarse.dofmap.index_map.num_ghosts
     _, first = np.unique(rows * count + columns, return_index=True)
-    first = first[rows[first] < fine.dofmap.index_map.size_local]
     return rows[first], columns[first], values[first]
 
 

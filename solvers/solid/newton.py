@@ -138,6 +138,8 @@ class Newton:
         snes.setConvergenceTest(self._test)
         prefix = f"{name}_{next(_serial)}_"
         snes.setOptionsPrefix(prefix)
+        if self._multigrid:
+            self._multigrid.attach(snes.ksp)
         options = {
             "snes_type": "newtonls",
             "snes_linesearch_type": self.settings.line_search,
@@ -148,11 +150,9 @@ class Newton:
         for key, value in options.items():
             database[prefix + key] = value
         snes.setFromOptions()
-        for key in options:
-            del database[prefix + key]
+        # The levels of multigrid read their options when they are first set up.
+        self._options = [prefix + key for key in options]
         snes.setTolerances(max_it=self.settings.iterations)
-        if self._multigrid:
-            self._multigrid.attach(snes.ksp)
         return snes
 
     # -- solve ----------------------------------------------------------------------------------
@@ -166,7 +166,17 @@ class Newton:
         self._scale, self.norms = 0.0, []
         size = self._x.local_size
         self._x.array[:] = self.unknown.x.array[:size]
-        self._snes.solve(None, self._x)
+        try:
+            self._snes.solve(None, self._x)
+        except PETSc.Error as error:
+            # MUMPS throws when it is to solve with factors that it failed to make.
+            self._snes.ksp.pc.reset()
+            raise SolverDiverged(
+                f"Newton's method stopped in the linear solver: {error}"
+            ) from error
+        database = PETSc.Options()
+        while self._options:
+            database.delValue(self._options.pop())
         self._take(self._x)
         self.iterations = self._snes.getIterationNumber()
         self.linear_iterations += self._snes.getLinearSolveIterations()

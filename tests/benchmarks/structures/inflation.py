@@ -37,7 +37,7 @@ MARKERS = {"cells": {"wall": 1}, "facets": {"inner": 10, "outer": 11, "ends": 12
 EDGES = {
     "tube_1k": 0.70e-3,
     "tube_4k": 0.36e-3,
-    "tube_21k": 0.2185e-3,
+    "tube_21k": 0.226e-3,
     "tube_50k": 0.150e-3,
     "tube_85k": 0.1245e-3,
 }

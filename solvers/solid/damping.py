@@ -29,15 +29,16 @@ class Damping(Participant):
         peak: largest internal energy so far [J].
     """
 
-    def __init__(self, body: Body, coefficient: float) -> None:
+    def __init__(self, body: Body, coefficient: float, limit: float = LARGEST_SHARE) -> None:
         """Add the term to the body; give the participant to the stepper before the body.
 
         Args:
             body: that is damped.
             coefficient: c [N/m4], force per volume for a displacement of 1 m over the whole load.
+            limit: largest share of the internal energy.
         """
         mesh = body.mesh
-        self._body = body
+        self._body, self._limit = body, limit
         self.energy, self.peak = 0.0, 0.0
         self._coefficient = dolfinx.fem.Constant(mesh, float(coefficient))
         self._increment = dolfinx.fem.Constant(mesh, 1.0)
@@ -67,13 +68,13 @@ class Damping(Participant):
         """Refuse a walk that the damping has shaped.
 
         Raises:
-            ExcessiveDamping: its energy is above ``LARGEST_SHARE`` of the internal energy.
+            ExcessiveDamping: its energy is above the limit.
         """
         self.peak = max(self.peak, self._body.internal_energy())
-        if self.share > LARGEST_SHARE:
+        if self.share > self._limit:
             raise ExcessiveDamping(
                 f"the artificial damping took {100 * self.share:.2g} % of the internal energy,"
-                f" more than {100 * LARGEST_SHARE:.2g} %: use a smaller coefficient"
+                f" more than {100 * self._limit:.2g} %: use a smaller coefficient"
             )
 
     def snapshot(self) -> Any:

@@ -57,12 +57,12 @@ class BenchModel:
         """
         self.domain, self.info, self.settings = domain, info, settings
         self.body = _body(domain, law, settings)
-        parameters = law.young / (2 * (1 + law.poisson))
-        shear = float(parameters)
+        shear = law.young / (2 * (1 + law.poisson))
         self.thickness: float = info["strut_thickness"]
         self.height = 2.0 * info["outer_radius"]
         self.device = Device(self.body)
-        self.damping = Damping(self.body, settings.damping * shear / self.height**2)
+        coefficient = settings.damping * shear / self.height**2
+        self.damping = Damping(self.body, coefficient, settings.damping_limit)
         self.plane = self._support(settings.plane_penalty * shear / self.thickness)
         self.surfaces = {name: FacetPoints(domain, name, 2) for name in ("outer", "inner")}
         self.crimper = self._contact("outer", RigidTool(self.surfaces["outer"], -1))

@@ -21,7 +21,8 @@ class BenchSettings:
             shear modulus over the strut thickness.
         damping: artificial viscous force per volume and displacement over a procedure, in units of
             the shear modulus over the square of the device's diameter; holds what nothing else
-            does. A run in which it takes more than 1 % of the internal energy is refused.
+            does.
+        damping_limit: largest share of the internal energy that damping may take.
         tolerance: residual over the largest force.
         iterations: Newton iterations allowed in a load step.
         line_search: of Newton's method, see ``NewtonSettings``.
@@ -37,6 +38,7 @@ class BenchSettings:
     augmentations: int = 4
     plane_penalty: float = 1.0e4
     damping: float = 1.0e-8
+    damping_limit: float = 0.01
     tolerance: float = 1.0e-6
     iterations: int = 16
     line_search: Literal["cp", "bt", "basic"] = "cp"

@@ -150,7 +150,7 @@ class Newton:
         for key, value in options.items():
             database[prefix + key] = value
         snes.setFromOptions()
-        # The levels of multigrid read their options when they are first set up.
+        # Factors and the levels of multigrid read their options when they are first set up.
         self._options = [prefix + key for key in options]
         snes.setTolerances(max_it=self.settings.iterations)
         return snes
@@ -174,9 +174,7 @@ class Newton:
             raise SolverDiverged(
                 f"Newton's method stopped in the linear solver: {error}"
             ) from error
-        database = PETSc.Options()
-        while self._options:
-            database.delValue(self._options.pop())
+        self._forget_options()
         self._take(self._x)
         self.iterations = self._snes.getIterationNumber()
         self.linear_iterations += self._snes.getLinearSolveIterations()
@@ -184,6 +182,11 @@ class Newton:
         if reason <= 0:
             raise SolverDiverged(self._failure(reason))
         return self.iterations
+
+    def _forget_options(self) -> None:
+        database = PETSc.Options()
+        while self._options:
+            database.delValue(self._options.pop())
 
     def _failure(self, reason: int) -> str:
         last = f", relative residual {self.norms[-1]:.1e}" if self.norms else ""
@@ -296,6 +299,7 @@ class Newton:
 
     def destroy(self) -> None:
         """Give the PETSc objects back."""
+        self._forget_options()
         for item in (self._snes, self._matrix, self._x):
             item.destroy()
         if self._multigrid:

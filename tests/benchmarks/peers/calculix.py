@@ -137,6 +137,7 @@ def run(job: Job, threads: int) -> tuple[SolidRecord, NDArray[np.float64]]:
         seconds=seconds,
         newton=len(re.findall(r"^ iteration +\d+", text, re.MULTILINE)),
         memory=usage.ru_maxrss * 1024.0,
+        processor=usage.ru_utime + usage.ru_stime,
     )
     return record, read_displacement(folder / "tube.dat")[: mesh.vertices]
 

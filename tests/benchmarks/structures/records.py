@@ -53,7 +53,7 @@ class SolidRecord:
         cells, unknowns: of the mesh and of the displacement.
         ranks: MPI ranks (or threads).
         seconds: wall time from the mesh file to the last converged step.
-        processor: processor time of all ranks in ``seconds`` [s], which a busy machine changes less.
+        processor: processor time of all ranks in ``seconds`` [s]; a busy machine changes it less.
         newton: iterations of Newton's method over all load steps.
         linear: iterations of the linear solver over all of these; 0 for a direct one.
         phases: wall time by name [s].

@@ -127,8 +127,8 @@ def test_zigzag_ring_against_beam_formula(tmp_path):
     moment of the wedge that the cut leaves, 6.444e-6 mm4.
 
     The published formula, 12 E I dV cos(theta) / L^3, with the struts' first length and lean. Rigid
-    crowns would make it 12 E I dV / (L^3 cos(theta)^2), since a leaning strut bends by dV / cos(theta)
-    across itself under F cos(theta); the crowns of the ring give, and it stays 18 % below that.
+    crowns would make it 12 E I dV / (L^3 cos(theta)^2), since a leaning strut bends across itself
+    by dV / cos(theta) under F cos(theta); the crowns of the ring give: it stays 18 % below that.
     """
     design = StentDesign(
         tube_outer_diameter=8.0e-3,

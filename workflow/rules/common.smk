@@ -128,7 +128,7 @@ def form_settings(wildcards):
         build = STUDY.build_settings(arm)
         case = {key: build[key] for key in ("kind", "drawing", "part")} | {
             "law": device.material.law.to_si(),
-            "solver": STUDY.bench.solver() | {"time_budget": 0.0},
+            "solver": STUDY.bench.solver() | {"time_budget": 0.0, "damping_limit": 1.0},
             "tools": sorted({"crush", "bend"} & set(STUDY.arm_course(arm).kinds)),
         }
         cases.setdefault(device.material.law.shape, case)

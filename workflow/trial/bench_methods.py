@@ -182,8 +182,8 @@ def _solver(study: BenchStudy) -> str:
         f"rigid, without friction; contact by a penalty of {number(bench.penalty_pa_m, 2)} Pa/m "
         f"with up to {bench.augmentations} augmentations, until the penetration is below "
         f"{percent(bench.penetration)} of the strut thickness. Motions that nothing else holds are "
-        "held by an artificial viscosity; a run in which it takes more than 1 % of the internal "
-        "energy is refused."
+        "held by an artificial viscosity; a run in which it takes more than "
+        f"{percent(bench.damping_limit)} of the internal energy is refused."
     )
 
 

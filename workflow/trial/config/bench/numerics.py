@@ -67,6 +67,9 @@ class Bench(Block):
     damping: float = Field(
         1e-8, ge=0, le=1, description="artificial viscous force that holds what nothing else does"
     )
+    damping_limit: float = Field(
+        0.01, gt=0, le=1, description="largest share of the internal energy that it may take"
+    )
     tolerance: float = Field(1e-6, gt=1e-14, le=1e-2, description="residual over largest force")
     iterations: int = Field(16, ge=2, le=200, description="Newton iterations in a load step")
     line_search: Literal["cp", "bt", "basic"] = Field(

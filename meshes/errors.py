@@ -39,3 +39,9 @@ class DeploymentFailed(GeometryError):
     """The device cannot be placed in this anatomy."""
 
     code = "deployment_failed"
+
+
+class DesignInfeasible(GeometryError):
+    """The drawing of a device cannot be made, or not in the part that is asked for."""
+
+    code = "design_infeasible"

@@ -15,6 +15,9 @@ from meshes.errors import MeshFailed
 from meshes.types import MeshBundle
 
 MESH, MARKERS, INFO, QUALITY = "mesh.msh", "markers.json", "info.json", "quality.json"
+SHAPES = {"tetra": "triangle", "hexahedron": "quad"}
+"""Cells and their facets, as meshio calls them."""
+NODES = {"tetra": 4, "hexahedron": 8}
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
@@ -41,9 +44,10 @@ def write_bundle(bundle: MeshBundle, folder: Path) -> None:
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     tags = [bundle.facet_tags.astype(np.int32), bundle.cell_tags.astype(np.int32)]
+    shape = next(name for name, nodes in NODES.items() if nodes == bundle.cells.shape[1])
     mesh = meshio.Mesh(
         bundle.points,
-        [("triangle", bundle.facets), ("tetra", bundle.cells)],
+        [(SHAPES[shape], bundle.facets), (shape, bundle.cells)],
         cell_data={"gmsh:physical": tags, "gmsh:geometrical": tags},
         field_data={
             name: np.array([tag, dimension])
@@ -68,11 +72,12 @@ def read_bundle(folder: Path) -> MeshBundle:
         if not (folder / name).is_file():
             raise MeshFailed(f"{folder / name} is missing", "bundle")
     mesh = meshio.read(folder / MESH, file_format="gmsh")
-    blocks: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {"triangle": [], "tetra": []}
+    blocks: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
     for block, tags in zip(mesh.cells, mesh.cell_data["gmsh:physical"], strict=True):
-        blocks[block.type].append((block.data, tags))
-    facets, facet_tags = (np.concatenate(part) for part in zip(*blocks["triangle"], strict=True))
-    cells, cell_tags = (np.concatenate(part) for part in zip(*blocks["tetra"], strict=True))
+        blocks.setdefault(block.type, []).append((block.data, tags))
+    shape = next(name for name in SHAPES if name in blocks)
+    facets, facet_tags = (np.concatenate(part) for part in zip(*blocks[SHAPES[shape]], strict=True))
+    cells, cell_tags = (np.concatenate(part) for part in zip(*blocks[shape], strict=True))
     markers, info, quality = (
         json.loads((folder / name).read_text(encoding="utf-8")) for name in (MARKERS, INFO, QUALITY)
     )

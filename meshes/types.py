@@ -91,13 +91,13 @@ class Lumen:
 
 @dataclass(frozen=True)
 class MeshBundle:
-    """A tagged tetrahedral mesh; the folder format is described in docs/architecture.md.
+    """A tagged tetrahedral or hexahedral mesh; folder format in docs/architecture.md.
 
     Attributes:
         points: (n, 3) [m].
-        cells: (m, 4) vertex numbers, positive orientation.
+        cells: (m, 4) or (m, 8) vertex numbers, positive orientation.
         cell_tags: (m,) region of each cell.
-        facets: (k, 3) vertex numbers of the tagged triangles.
+        facets: (k, 3) or (k, 4) vertex numbers of the tagged triangles or quadrilaterals.
         facet_tags: (k,).
         markers: ``{"cells": {name: tag}, "facets": {name: tag}}``.
         info: see docs/architecture.md.

@@ -9,4 +9,4 @@ change that moves results: meshes, deployments and solutions are then computed a
    where velocities are all given, wall shear from the balance of momentum.
 """
 
-NUMERICS_REVISION = 2
+NUMERICS_REVISION = 3

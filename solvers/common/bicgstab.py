@@ -84,10 +84,10 @@ class BlockSolver:
     def _dots(self, *pairs: tuple[Array, Array]) -> list[float]:
         """Inner products over all ranks."""
         kernels = library()
-        local = [kernels.dot(len(self._r), a, b) for a, b in pairs]
-        if self._comm.size == 1:
-            return local
-        return self._comm.allreduce(np.array(local)).tolist()
+        local = np.array([kernels.dot(len(self._r), a, b) for a, b in pairs])
+        if self._comm.size > 1:
+            self._comm.Allreduce(MPI.IN_PLACE, local)
+        return local.tolist()
 
     def _multiply(self, values: Array, x: dolfinx.la.Vector, y: Array) -> None:
         x.scatter_forward()

@@ -6,8 +6,10 @@ from __future__ import annotations
 from petsc4py import PETSc
 
 import dolfinx
+import numpy as np
 import ufl
 from dolfinx.fem.petsc import assemble_matrix
+from numpy.typing import NDArray
 
 from solvers.common import _compat
 
@@ -15,6 +17,13 @@ from solvers.common import _compat
 def compile_form(form: ufl.Form) -> dolfinx.fem.Form:
     """Compile with the options of this package."""
     return dolfinx.fem.form(form, jit_options=_compat.jit_options())
+
+
+def compile_expression(
+    expression: ufl.core.expr.Expr, points: NDArray[np.float64]
+) -> dolfinx.fem.Expression:
+    """Compile for evaluation at ``points`` (q, 3) of the reference cell."""
+    return dolfinx.fem.Expression(expression, points, jit_options=_compat.jit_options())
 
 
 def assembled(form: dolfinx.fem.Form) -> PETSc.Mat:
@@ -29,3 +38,16 @@ def released(product: PETSc.Mat) -> PETSc.Mat:
     copy = product.duplicate(copy=True)
     product.destroy()
     return copy
+
+
+def without_zeros(matrix: PETSc.Mat) -> PETSc.Mat:
+    """A copy that stores no zeros: entries below 1e-14 of the largest one of their row."""
+    start, column, value = matrix.getValuesCSR()
+    row = np.repeat(np.arange(len(start) - 1), np.diff(start))
+    largest = np.zeros(len(start) - 1)
+    np.maximum.at(largest, row, np.abs(value))
+    kept = np.abs(value) > 1e-14 * largest[row]
+    count = np.bincount(row[kept], minlength=len(start) - 1)
+    start = np.concatenate([[0], np.cumsum(count)]).astype(np.int32)
+    sizes = matrix.getSizes()
+    return PETSc.Mat().createAIJ(sizes, csr=(start, column[kept], value[kept]), comm=matrix.comm)

@@ -34,6 +34,8 @@ class KrylovSolver:
         for key, value in options.items():
             database[prefix + key] = value
         self.ksp.setFromOptions()
+        # Multigrid reads the options of its levels when it makes them.
+        self.ksp.setUp()
         for key in options:
             del database[prefix + key]
 

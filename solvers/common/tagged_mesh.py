@@ -14,16 +14,24 @@ import dolfinx
 import meshio
 import numpy as np
 import ufl
-from dolfinx.mesh import MeshTags, meshtags_from_entities
+from dolfinx.mesh import CellType, MeshTags, meshtags_from_entities
 from numpy.typing import NDArray
 
 from solvers.common import _compat
 from solvers.common.errors import InvalidProblem
 
+_SHAPES = {
+    4: ("tetra", "triangle", CellType.tetrahedron, CellType.triangle, 1),
+    10: ("tetra10", "triangle6", CellType.tetrahedron, CellType.triangle, 2),
+    8: ("hexahedron", "quad", CellType.hexahedron, CellType.quadrilateral, 1),
+    27: ("hexahedron27", "quad9", CellType.hexahedron, CellType.quadrilateral, 2),
+}
+"""By nodes of a cell: meshio's names of cell and facet, their types, degree of the geometry."""
+
 
 @dataclass(frozen=True)
 class TaggedMesh:
-    """A tetrahedral dolfinx mesh [m] whose regions and surfaces are addressed by name.
+    """A dolfinx mesh [m] of tetrahedra or hexahedra with named regions and surfaces.
 
     Attributes:
         mesh: the distributed mesh, ghosted across shared facets.
@@ -87,38 +95,61 @@ def read_tagged_mesh(folder: Path, comm: MPI.Comm = MPI.COMM_WORLD) -> TaggedMes
         InvalidProblem: the bundle is incomplete.
     """
     points = np.zeros((0, 3))
-    tets, triangles = np.zeros((0, 4), np.int64), np.zeros((0, 3), np.int64)
-    tet_tags, triangle_tags = np.zeros(0, np.int32), np.zeros(0, np.int32)
+    cells, facets = np.zeros((0, 4), np.int64), np.zeros((0, 3), np.int64)
+    cell_tags, facet_tags = np.zeros(0, np.int32), np.zeros(0, np.int32)
     markers, problem = None, None
     if comm.rank == 0:
         try:
             markers = json.loads((folder / "markers.json").read_text())
             source = meshio.read(folder / "mesh.msh")
             points = np.ascontiguousarray(source.points, dtype=np.float64)
-            tets = source.get_cells_type("tetra").astype(np.int64)
-            triangles = source.get_cells_type("triangle").astype(np.int64)
-            tet_tags = source.get_cell_data("gmsh:physical", "tetra").astype(np.int32)
-            triangle_tags = source.get_cell_data("gmsh:physical", "triangle").astype(np.int32)
+            cell, facet = _stored_types(source)
+            cells = source.get_cells_type(cell).astype(np.int64)
+            facets = source.get_cells_type(facet).astype(np.int64)
+            cell_tags = source.get_cell_data("gmsh:physical", cell).astype(np.int32)
+            facet_tags = source.get_cell_data("gmsh:physical", facet).astype(np.int32)
         except (OSError, KeyError, ValueError) as error:
             problem = f"cannot read the mesh bundle {folder}: {error}"
     problem = comm.bcast(problem)
     if problem:
         raise InvalidProblem(problem)
-    return distribute(comm, points, tets, tet_tags, triangles, triangle_tags, comm.bcast(markers))
+    return distribute(comm, points, cells, cell_tags, facets, facet_tags, comm.bcast(markers))
+
+
+def _stored_types(source: meshio.Mesh) -> tuple[str, str]:
+    """Names in meshio of the cells and facets of a file; the cells must all be of one kind."""
+    found = [names[:2] for names in _SHAPES.values() if names[0] in source.cells_dict]
+    if len(found) != 1:
+        raise ValueError(f"needs cells of one kind, has {', '.join(source.cells_dict)}")
+    return found[0]
 
 
 def distribute(
     comm: MPI.Comm,
     points: NDArray[np.float64],
-    tets: NDArray[np.int64],
-    tet_tags: NDArray[np.int32],
-    triangles: NDArray[np.int64],
-    triangle_tags: NDArray[np.int32],
+    cells: NDArray[np.int64],
+    cell_tags: NDArray[np.int32],
+    facets: NDArray[np.int64],
+    facet_tags: NDArray[np.int32],
     markers: dict[str, dict[str, int]],
 ) -> TaggedMesh:
-    """Distribute arrays held by rank 0 (empty elsewhere): points (n, 3) [m], cells (m, 4), ..."""
-    element = ufl.Mesh(basix.ufl.element("Lagrange", "tetrahedron", 1, shape=(3,)))
-    mesh = _compat.create_mesh(comm, tets, points, element)
+    """Distribute arrays held by rank 0 (empty elsewhere).
+
+    Args:
+        comm: communicator.
+        points: (n, 3) [m].
+        cells: (m, 4 or 10) tetrahedra or (m, 8 or 27) hexahedra, nodes in the order of VTK.
+        cell_tags: (m,) region of each cell.
+        facets: (k, ...) tagged facets of the same degree, nodes in the order of VTK.
+        facet_tags: (k,) surface of each.
+        markers: names of the tags.
+    """
+    width = comm.bcast(cells.shape[1])
+    *_, cell, facet, degree = _SHAPES[width]
+    cells = _reordered(cells, cell, width)
+    facets = _reordered(facets, facet, comm.bcast(facets.shape[1]))
+    element = ufl.Mesh(basix.ufl.element("Lagrange", cell.name, degree, shape=(3,)))
+    mesh = _compat.create_mesh(comm, cells, points, element)
     mesh.topology.create_connectivity(2, 3)
     mesh.topology.create_connectivity(2, 0)
     mesh.topology.create_connectivity(3, 2)
@@ -129,7 +160,14 @@ def distribute(
         adjacency = dolfinx.graph.adjacencylist(local)
         return meshtags_from_entities(mesh, dim, adjacency, local_values.astype(np.int32))
 
-    return TaggedMesh(mesh, tags(3, tets, tet_tags), tags(2, triangles, triangle_tags), markers)
+    return TaggedMesh(mesh, tags(3, cells, cell_tags), tags(2, facets, facet_tags), markers)
+
+
+def _reordered(entities: NDArray[np.int64], kind: CellType, width: int) -> NDArray[np.int64]:
+    """(n, width) nodes in dolfinx's order, from VTK's; a rank without any may give any width."""
+    if not len(entities):
+        return np.zeros((0, width), np.int64)
+    return np.ascontiguousarray(entities[:, dolfinx.cpp.io.perm_vtk(kind, width)])
 
 
 def facet_cells(
@@ -137,7 +175,13 @@ def facet_cells(
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """One attached cell (an owned one where possible) and the local facet number, per facet."""
     to_cell = mesh.topology.connectivity(2, 3)
-    to_facet = mesh.topology.connectivity(3, 2).array.reshape(-1, 4)
+    to_facet = cell_facets(mesh)
     cells = np.array([to_cell.links(f).min() for f in facets], dtype=np.int32)
     local = np.argmax(to_facet[cells] == facets[:, None], axis=1).astype(np.int32)
     return cells, local
+
+
+def cell_facets(mesh: dolfinx.mesh.Mesh) -> NDArray[np.int32]:
+    """(local cells, 4 or 6) facets of each cell."""
+    count = dolfinx.cpp.mesh.cell_num_entities(mesh.topology.cell_type, 2)
+    return mesh.topology.connectivity(3, 2).array.reshape(-1, count)

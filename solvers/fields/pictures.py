@@ -109,7 +109,7 @@ class ArmPictures:
         plotter = self._plotter()
         section = self._section(self.grid).cell_data_to_point_data(pass_cell_data=True)
         section.point_data["speed"] = 100 * np.asarray(section.point_data["mean_speed"])
-        self._coloured(
+        add_coloured(
             plotter,
             section,
             "speed",
@@ -130,7 +130,7 @@ class ArmPictures:
     def shear(self) -> pv.Plotter:
         """Time-averaged wall shear stress on the wall."""
         plotter = self._plotter()
-        self._coloured(
+        add_coloured(
             plotter,
             self.wall.cell_data_to_point_data(),
             "tawss",
@@ -150,7 +150,7 @@ class ArmPictures:
             # The finest of these steps that leaves room for the numbers under the bar.
             per_one = 20 if np.ptp(porosity) < 0.2 else 10 if np.ptp(porosity) < 0.4 else 5
             steps = np.floor(per_one * porosity.min()), np.ceil(per_one * porosity.max())
-            self._coloured(
+            add_coloured(
                 plotter,
                 self.wires,
                 "porosity",
@@ -183,7 +183,7 @@ class ArmPictures:
         if lines.n_points:
             speed = np.linalg.norm(np.asarray(lines.point_data["velocity"]), axis=1)
             lines.point_data["speed"] = 100 * speed
-            self._coloured(
+            add_coloured(
                 plotter,
                 lines,
                 "speed",
@@ -235,47 +235,6 @@ class ArmPictures:
             color=INK,
         )
 
-    def _coloured(
-        self,
-        plotter: pv.Plotter,
-        mesh: pv.DataSet,
-        scalars: str,
-        limits: tuple[float, float],
-        cmap: str,
-        title: str,
-        labels: int = 5,
-        **options: Any,
-    ) -> None:
-        """Add a mesh coloured by an array, with a horizontal colour bar below the anatomy."""
-        plotter.add_mesh(
-            mesh,
-            scalars=scalars,
-            clim=limits,
-            cmap=cmap,
-            scalar_bar_args={
-                "title": " ",
-                "vertical": False,
-                "position_x": 0.37,
-                "position_y": 0.01,
-                "width": 0.57,
-                "height": 0.105,
-                "n_labels": labels,
-                "fmt": "%.3g",
-                "color": INK,
-                "unconstrained_font_size": True,
-                "title_font_size": 1,
-                "label_font_size": self.width // 26,
-            },
-            **options,
-        )
-        text = plotter.add_text(
-            title,
-            position=(0.655 * plotter.window_size[0], 0.135 * plotter.window_size[1]),
-            font_size=self.width // 48,
-            color=INK,
-        )
-        text.prop.justification_horizontal = "center"
-
     def _section(self, mesh: pv.DataSet) -> pv.PolyData:
         return mesh.slice(normal=self.view.towards, origin=self.view.origin)
 
@@ -297,6 +256,48 @@ class ArmPictures:
         field.point_data["direction"] = velocity[chosen] / speed[chosen, None]
         arrow = pv.Arrow(tip_length=0.4, tip_radius=0.16, shaft_radius=0.05, tip_resolution=8)
         return field.glyph(orient="direction", scale=False, factor=0.75 * spacing, geom=arrow)
+
+
+def add_coloured(
+    plotter: pv.Plotter,
+    mesh: pv.DataSet,
+    scalars: str,
+    limits: tuple[float, float],
+    cmap: str,
+    title: str,
+    labels: int = 5,
+    **options: Any,
+) -> None:
+    """Add a mesh coloured by an array, with a horizontal colour bar in the strip at the bottom."""
+    width, height = plotter.window_size
+    plotter.add_mesh(
+        mesh,
+        scalars=scalars,
+        clim=limits,
+        cmap=cmap,
+        scalar_bar_args={
+            "title": " ",
+            "vertical": False,
+            "position_x": 0.37,
+            "position_y": 0.01,
+            "width": 0.57,
+            "height": 0.105,
+            "n_labels": labels,
+            "fmt": "%.3g",
+            "color": INK,
+            "unconstrained_font_size": True,
+            "title_font_size": 1,
+            "label_font_size": width // 26,
+        },
+        **options,
+    )
+    text = plotter.add_text(
+        title,
+        position=(0.655 * width, 0.135 * height),
+        font_size=width // 48,
+        color=INK,
+    )
+    text.prop.justification_horizontal = "center"
 
 
 def _near(mesh: pv.DataSet, view: View) -> pv.DataSet:

@@ -24,9 +24,8 @@ import dolfinx
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.common.bicgstab import BlockSolver, IncompleteLU
 from solvers.common.block_matrix import block_vector, view
-from solvers.common.errors import LinearSolveFailed, SolverDiverged
+from solvers.common.errors import SolverDiverged
 from solvers.common.kernels import library
 from solvers.fluid.convection import CellTerms, OutletConvection
 from solvers.fluid.operators import Operators
@@ -34,7 +33,8 @@ from solvers.fluid.pressure_space import PressureSpace
 from solvers.fluid.problem import FlowProblem, StepReport
 from solvers.fluid.projection import PressureProjection
 from solvers.fluid.screen import Screen
-from solvers.fluid.settings import FACTOR_SOLVES, JACOBI_LIMIT, FlowSettings
+from solvers.fluid.settings import FlowSettings
+from solvers.fluid.velocity_solver import VelocitySolver
 from solvers.fluid.viscosity import ShearViscosity
 
 Array = NDArray[np.float64]
@@ -89,24 +89,22 @@ class FractionalStep:
             self._held_cells(),
         )
         self._scale = 0.0
-        self._make_solver()
+        self._allocate()
         self.timer = dict.fromkeys(("assembly", "velocity", "pressure", "update"), 0.0)
 
     # -- set-up ---------------------------------------------------------------------------------
 
-    def _make_solver(self) -> None:
-        pattern, comm = self.operators.pattern, self.problem.domain.comm
-        self._solver = BlockSolver(pattern, self._fixed, comm)
-        self._factors: IncompleteLU | None = None
-        self._age = self._fresh_iterations = 0
+    def _allocate(self) -> None:
+        pattern, preconditioner = self.operators.pattern, self.settings.velocity_preconditioner
+        comm = self.problem.domain.comm
+        self._solver = VelocitySolver(pattern, self._fixed, comm, preconditioner)
         self._solution = block_vector(pattern)
         self._load = block_vector(pattern)
         self._work = block_vector(pattern)
         self._inverse = np.empty(pattern.rows)
-        self._rhs = np.empty((pattern.rows, 3))
+        self._known, self._rhs = (np.empty((pattern.rows, 3)) for _ in range(2))
+        self._column = self.operators.load[0].createVecLeft()
         self._newer_block, self._older_block = (np.empty((pattern.local, 3)) for _ in range(2))
-        if self.settings.velocity_preconditioner == "ilu":
-            self._factors = IncompleteLU(pattern)
 
     def _fixed_entries(self) -> NDArray[np.int64]:
         """Flat positions, in a block vector, of the owned entries with a Dirichlet value."""
@@ -170,7 +168,7 @@ class FractionalStep:
             "steps": self.steps,
             "time_step": self.time_step,
             "last_step": self._last_step,
-            "preconditioned": self._factors is not None,
+            "preconditioned": self._solver.factorised,
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -186,12 +184,12 @@ class FractionalStep:
                 outlet.restore(state["outlets"][outlet.name])
         self.time, self.steps = state["time"], state["steps"]
         self.time_step, self._last_step = state["time_step"], state["last_step"]
-        self._factors = IncompleteLU(self.operators.pattern) if state["preconditioned"] else None
+        self._solver.factorised = state["preconditioned"]
         self.refresh()
 
     def refresh(self) -> None:
         """Forget what is carried along only to be faster, so that a restart is exact."""
-        self._age = 0
+        self._solver.refresh()
         self._projection.refresh()
 
     def kinetic_energy(self) -> float:
@@ -235,6 +233,7 @@ class FractionalStep:
             self._set_scheme()
             self.time = report.time
             self._predict()
+            self._know()
             for _ in range(1 + self.settings.corrections):
                 self._assemble()
                 self._solve_velocity(report)
@@ -266,7 +265,7 @@ class FractionalStep:
             if self.problem.rheology.constant is not None:
                 self._linear += self.problem.rheology.constant * self.operators.stiffness
             self._projection.set_time_scale(scale)
-            self._age = 0
+            self._solver.refresh()
 
     def _predict(self) -> None:
         """The known velocities, the wind and the initial guess of this step."""
@@ -287,11 +286,34 @@ class FractionalStep:
                 solution[boundary.dofs, component] = values[component]
         self.timer["update"] += clock.perf_counter() - start
 
+    def _know(self) -> None:
+        """The part of the right side that does not depend on the wind."""
+        start = clock.perf_counter()
+        ops, density, step = self.operators, self.problem.density, self.time_step
+        # (rho / dt) M (newer u_n - older u_(n-1)), the increments below complete M u.
+        history = view(self._work)[: ops.pattern.local]
+        np.multiply(self._newer_block, self._newer, out=history)
+        if self._older:
+            history -= self._older * self._older_block
+        if self.problem.force:
+            history += step / density * self.problem.force(self.time, self._nodes).T
+        self._work.scatter_forward()
+        ops.pattern.multiply(ops.mass, view(self._work), self._known)
+        self._known *= density / step
+        past, factor = self._history_pressure, -density / step
+        past.set(0.0)
+        past.axpy(factor * self._newer, self._impulses[0])
+        past.axpy(-factor * self._older, self._impulses[1])
+        for i in range(3):
+            ops.load[i].mult(self.pressure, self._column)
+            ops.gradient[i].multAdd(past, self._column, self._column)
+            self._known[:, i] += self._column.array_r
+        self.timer["assembly"] += clock.perf_counter() - start
+
     def _assemble(self) -> None:
         """Velocity matrix, divided by its diagonal, and the right side."""
         start = clock.perf_counter()
-        ops, pattern, density = self.operators, self.operators.pattern, self.problem.density
-        wind, newer, older = self._wind, self._newer_block, self._older_block
+        pattern, density, wind = self.operators.pattern, self.problem.density, self._wind
         columns = [np.ascontiguousarray(wind[:, i]) for i in range(3)]
         load = view(self._load)[: pattern.local]
         self._load.array[:] = 0.0
@@ -311,78 +333,17 @@ class FractionalStep:
         pattern.native.scatter_reverse()
         library().scale_rows(pattern.rows, pattern.start, pattern.diagonal, values, self._inverse)
         self._load.scatter_reverse(dolfinx.la.InsertMode.add)
-        # (rho / dt) M (newer u_n - older u_(n-1)), the increments below complete M u.
-        history = view(self._work)[: pattern.local]
-        np.multiply(newer, self._newer, out=history)
-        if self._older:
-            history -= self._older * older
-        if self.problem.force:
-            history += self.time_step / density * self.problem.force(self.time, self._nodes).T
-        self._work.scatter_forward()
-        pattern.multiply(ops.mass, view(self._work), self._rhs)
-        self._rhs *= density / self.time_step
-        self._rhs += load[: pattern.rows]
-        self._add_pressure()
+        np.add(self._known, load[: pattern.rows], out=self._rhs)
         self._rhs *= self._inverse[:, None]
         self.timer["assembly"] += clock.perf_counter() - start
 
-    def _add_pressure(self) -> None:
-        """Loads of the last pressure and of the increments that complete the last velocities."""
-        ops, past = self.operators, self._history_pressure
-        factor = -self.problem.density / self.time_step
-        past.set(0.0)
-        past.axpy(factor * self._newer, self._impulses[0])
-        past.axpy(-factor * self._older, self._impulses[1])
-        column, result = ops.load[0].createVecs()[1], ops.load[0].createVecs()[1]
-        for i in range(3):
-            ops.load[i].mult(self.pressure, column)
-            ops.gradient[i].mult(past, result)
-            self._rhs[:, i] += column.array
-            self._rhs[:, i] += result.array
-
     def _solve_velocity(self, report: StepReport) -> None:
         start = clock.perf_counter()
-        pattern, rows = self.operators.pattern, self.operators.pattern.rows
-        solution = view(self._solution)[: pattern.local]
-        comm = self.problem.domain.comm
-        # Residuals are velocities: small against the flow is small enough.
-        size = comm.allreduce(float(np.vdot(solution[:rows], solution[:rows])))
-        # With rest as the guess, the first velocities come from the right side alone.
-        size = max(size, comm.allreduce(float(np.vdot(self._rhs, self._rhs))))
-        guess = self._solution.array.copy()
-        tolerance = self.settings.tolerance * np.sqrt(size)
-        try:
-            self._attempt(tolerance)
-        except LinearSolveFailed:
-            # A stale factorisation, or the lack of one, is no reason to give up.
-            auto = self.settings.velocity_preconditioner == "auto" and self._factors is None
-            if not auto and self._age <= 1:
-                raise
-            self._solution.array[:] = guess
-            self._factors, self._age = self._factors or IncompleteLU(pattern), 0
-            self._attempt(tolerance)
+        tolerance, early = self.settings.tolerance, self.steps <= 4
+        self._solver.solve(self._rhs, self._solution, tolerance, early=early)
         report.velocity_iterations += self._solver.iterations
-        # The first steps have poor guesses and say nothing about the later ones.
-        slow = self.steps > 4 and self._solver.iterations > JACOBI_LIMIT
-        if slow and self._factors is None and self.settings.velocity_preconditioner == "auto":
-            self._factors, self._age = IncompleteLU(pattern), 0
-        self._wind = solution
+        self._wind = view(self._solution)[: self.operators.pattern.local]
         self.timer["velocity"] += clock.perf_counter() - start
-
-    def _attempt(self, tolerance: float) -> None:
-        """One linear solve; the factorisation is renewed by age and when iterations double."""
-        values = self.operators.pattern.native.data
-        if self._factors:
-            if self._age % FACTOR_SOLVES == 0:
-                self._factors.factorise(values)
-                self._age = 0
-            self._age += 1
-        rhs = self._rhs.reshape(-1)
-        self._solver.solve(values, rhs, self._solution, tolerance, self._factors)
-        if self._age == 1:
-            self._fresh_iterations = self._solver.iterations
-        elif self._factors and self._solver.iterations > 2 * self._fresh_iterations + 4:
-            self._age = 0
 
     def _shift(self) -> None:
         """The new velocity becomes the last one."""

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.common.errors import InvalidProblem
+from solvers.common.initial_guess import InitialGuess
 from solvers.common.krylov import KrylovSolver
 from solvers.common.sampling import PointEvaluation, facet_evaluation
 from solvers.fluid.operators import Operators
@@ -67,7 +68,8 @@ class PressureProjection:
         weight = settings.pressure_stabilisation if settings.velocity_degree == 1 else 0.0
         self._stabilisation = PressureStabilisation(space, operators, weight, held)
         self._rhs, self.increment = space.vector(), space.vector()
-        self._divergence, self._guess = space.vector(), space.vector()
+        self._divergence, self._image = space.vector(), space.vector()
+        self._guess = InitialGuess()
         self._solver: KrylovSolver | None = None
 
     def set_time_scale(self, tau_rho: float) -> None:
@@ -89,6 +91,7 @@ class PressureProjection:
             jump = self._screen.jump_matrix(self._space, tau_rho)
             self._matrix.axpy(1.0, jump, PETSc.Mat.Structure.DIFFERENT_NONZERO_PATTERN)
         self._solver = self._make_solver()
+        self._guess.clear()
         self._liftings = [self._lifting(k) for k in range(len(self._rows))]
         image = self._space.vector()
         slope = np.zeros((len(self._rows),) * 2)
@@ -98,8 +101,9 @@ class PressureProjection:
         self._conductance = slope
 
     def refresh(self) -> None:
-        """Forget the initial guess of the next solve."""
-        self._guess.set(0.0)
+        """Forget what initial guesses are made of."""
+        self._guess.clear()
+        self.increment.set(0.0)
 
     def _make_solver(self) -> KrylovSolver:
         reduced = self._matrix.copy()
@@ -108,10 +112,8 @@ class PressureProjection:
         else:
             # Velocity prescribed everywhere: the pressure is known up to a constant.
             reduced.setNullSpace(PETSc.NullSpace().create(constant=True, comm=reduced.comm))
-        direct = self._rows and reduced.size[0] <= DIRECT_LIMIT
-        options = dict(DIRECT_OPTIONS if direct else MULTIGRID_OPTIONS)
-        if direct and reduced.comm.size > 1:
-            options["pc_factor_mat_solver_type"] = "mumps"
+        small = reduced.comm.size == 1 and reduced.size[0] <= DIRECT_LIMIT
+        options = dict(DIRECT_OPTIONS if self._rows and small else MULTIGRID_OPTIONS)
         options["ksp_rtol"] = self._settings.tolerance
         return KrylovSolver(reduced, "pressure", options)
 
@@ -153,10 +155,10 @@ class PressureProjection:
         rhs.assemble()
         if not self._rows:
             rhs.shift(-rhs.sum() / rhs.size)
-        # The last increment is close; beyond the last digits of the pressure is nothing to find.
-        self._guess.copy(phi)
-        self._solver.solve(rhs, phi, floor=1e-12 * pressure.norm())
-        phi.copy(self._guess)
+        self._guess.set(rhs, phi)
+        self._solver.solve(rhs, phi, floor=self._floor(pressure))
+        self._matrix.mult(phi, self._image)
+        self._guess.add(phi, self._image)
         report.pressure_iterations = self._solver.iterations
         report.pressure_residual = self._solver.residual
         if self._rows:
@@ -164,6 +166,15 @@ class PressureProjection:
         pressure.axpy(1.0, phi)
         if self._settings.rotational:
             self._rotate(pressure)
+
+    def _floor(self, pressure: PETSc.Vec) -> float:
+        """Error of the increment [Pa] that is small against the variation of the pressure.
+
+        An increment is a thousandth of it, and what it leaves undone the next one finds.
+        """
+        mean = pressure.sum() / pressure.size
+        variation = max(pressure.norm() ** 2 - pressure.size * mean**2, 0.0) ** 0.5
+        return max(self._settings.tolerance * variation, 1e-14 * pressure.norm())
 
     def _rotate(self, pressure: PETSc.Vec) -> None:
         """Subtract mu times the divergence of the tentative velocity from the pressure.
@@ -193,7 +204,7 @@ class PressureProjection:
     ) -> None:
         """Add the liftings to the increment so that every outlet model holds exactly."""
         # Residual on the outlet rows = consistent boundary flux of phi: mass is conserved exactly.
-        residual = self._matrix * self.increment - full
+        residual = self._image - full
         star = np.array([self._flow(section, velocity) for section in self._sections])
         flow = star - self._tau_rho * np.array([residual.dot(e) for e in self._indicators])
         before = np.array([pressure.dot(e) / e.dot(e) for e in self._indicators])

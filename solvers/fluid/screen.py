@@ -31,7 +31,7 @@ Array = NDArray[np.float64]
 
 INERTIA = 1 / 3
 """Thickness of the fluid that a jump of the pressure accelerates, over the height of the cells
-beside the screen. More settles sooner, up to about 1; from 2 on the jump would overshoot."""
+beside the screen. Less settles later; 1 swings with P2-P1 at small steps, 2 would diverge."""
 
 
 @dataclass(frozen=True)

@@ -20,13 +20,8 @@ MULTIGRID_OPTIONS: dict[str, Any] = {
     "ksp_max_it": 500,
 }
 DIRECT_OPTIONS: dict[str, Any] = {"ksp_type": "preonly", "pc_type": "cholesky"}
-DIRECT_LIMIT = 40_000
-"""Pressure unknowns up to which a factorisation, made once, beats multigrid each step."""
-
-JACOBI_LIMIT = 25
-"""Iterations of the velocity solve from which an incomplete factorisation pays."""
-FACTOR_SOLVES = 20
-"""Velocity solves that share one incomplete factorisation at most."""
+DIRECT_LIMIT = 10_000
+"""Pressure unknowns up to which one rank does as well with a factorisation, made once."""
 
 
 OutletKind = Literal["split", "resistance", "windkessel"]
@@ -164,7 +159,7 @@ class FlowSettings:
         tolerance: relative tolerance of the Krylov solvers.
         rotational: rotational form of the pressure update.
         velocity_preconditioner: ``jacobi``, ``ilu``, or ``auto``, which goes over to the
-            factorisation once Jacobi needs more than ``JACOBI_LIMIT`` iterations.
+            factorisation once Jacobi needs more than ``velocity_solver.JACOBI_LIMIT`` iterations.
         outlets: outlet closure.
         scalar: residence time and washout.
         output: stored instants.

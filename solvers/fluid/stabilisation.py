@@ -10,7 +10,7 @@ import numpy as np
 import ufl
 from numpy.typing import NDArray
 
-from solvers.common.forms import assembled, compile_form, released
+from solvers.common.forms import assembled, compile_form, released, without_zeros
 from solvers.fluid.operators import Operators
 from solvers.fluid.pressure_space import PressureSpace
 
@@ -58,18 +58,21 @@ class PressureStabilisation:
         axis = dolfinx.fem.Constant(mesh, np.zeros(3))
         slope = ufl.dot(axis, ufl.grad(p)) * q
         forms = [compile_form(form) for form in (slope * ufl.dx, w * slope * ufl.dx)]
-        self._gradient, self._weighted = [], []
+        # One matrix: seven products and as many passes over vectors otherwise.
+        stiffness = compile_form(w * ufl.inner(ufl.grad(p), ufl.grad(q)) * ufl.dx)
+        total = released(assembled(stiffness).PtAP(pressure.reduction))
+        lumped = operators.pressure_mass
         for i in range(3):
             axis.value[:] = np.eye(3)[i]
-            for form, found in zip(forms, (self._gradient, self._weighted), strict=True):
-                found.append(released(assembled(form).PtAP(pressure.reduction)))
-        stiffness = compile_form(w * ufl.inner(ufl.grad(p), ufl.grad(q)) * ufl.dx)
-        self._laplacian = released(assembled(stiffness).PtAP(pressure.reduction))
-        self._lumped = operators.pressure_mass
-        mean = self._lumped.sum() / mesh.topology.index_map(3).size_global
+            gradient, weighted = (assembled(form).PtAP(pressure.reduction) for form in forms)
+            gradient.diagonalScale(1.0 / lumped)
+            product = weighted.transposeMatMult(gradient)
+            total.axpy(-1.0, product, PETSc.Mat.Structure.DIFFERENT_NONZERO_PATTERN)
+        self._matrix = without_zeros(total)
+        self._result = pressure.vector()
+        mean = lumped.sum() / mesh.topology.index_map(3).size_global
         self._edge = (6 * np.sqrt(2) * mean) ** (1 / 3)
         self._weight, self._growth = weight, 1.0
-        self._result, self._part, self._work = (pressure.vector() for _ in range(3))
 
     def set_time_scale(self, tau_rho: float, viscosity: float) -> None:
         """Raise the weights for tau/rho [m3 s/kg] and the least viscosity [Pa s]."""
@@ -79,11 +82,6 @@ class PressureStabilisation:
 
     def apply(self, pressure: PETSc.Vec) -> PETSc.Vec:
         """The term for ``pressure`` [Pa], as a load on the pressure unknowns [Pa m]."""
-        self._laplacian.mult(pressure, self._result)
-        for gradient, weighted in zip(self._gradient, self._weighted, strict=True):
-            gradient.mult(pressure, self._work)
-            self._work.pointwiseDivide(self._work, self._lumped)
-            weighted.multTranspose(self._work, self._part)
-            self._result.axpy(-1.0, self._part)
+        self._matrix.mult(pressure, self._result)
         self._result.scale(self._growth)
         return self._result

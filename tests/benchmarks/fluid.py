@@ -66,7 +66,8 @@ def full_plan() -> list[Measurement]:
         plan += [Measurement(code, case, 2) for code in CODES[:4]]
     plan.append(Measurement("ours", "tube_200k", 2))
     plan += [Measurement("openfoam", case, 0) for case in HEXAHEDRA]
-    plan += [Measurement("ours", "tube_800k", 1, steps=30)]
+    plan += [Measurement("ours", "tube_107k", degree, steps=40) for degree in (1, 2)]
+    plan += [Measurement("ours", "tube_800k", 1, steps=40)]
     plan += [Measurement(code, "aneurysm", 1, steps=40) for code in CODES[:4]]
     plan += [Measurement("openfoam", "aneurysm", 0, steps=40)]
     plan += [Measurement("ours", "aneurysm", 2, steps=40)]
@@ -74,9 +75,11 @@ def full_plan() -> list[Measurement]:
         ("tube_54k", 1),
         ("tube_107k", 1),
         ("tube_200k", 1),
+        ("tube_800k", 1),
         ("aneurysm", 1),
         ("tube_14k", 2),
         ("tube_54k", 2),
+        ("tube_107k", 2),
     ):
         plan.append(Measurement("ours", case, degree, ranks=2, steps=40))
     plan += [Measurement(code, "tube_200k", 1, 2, steps=40) for code in ("oasisx", "ngsolve")]

@@ -17,17 +17,17 @@ from trial.config.documents import documents
 from trial.config.load import CONFIGS, shown
 from trial.errors import ConfigError
 from trial.progress import Failure, failures, progress_text
-from trial.stages import SOLVE
 from trial.study_comparison import comparison_text
 
 QUARANTINE = CONFIGS / "quarantine.tsv"
 NEEDED = {
-    "dolfinx": "flow solver",
+    "dolfinx": "solvers",
     "petsc4py": "linear solvers",
     "gmsh": "meshes",
     "pyvista": "surfaces and pictures",
     "snakemake": "workflow",
 }
+WORK = {"vascular": "flow solutions", "bench": "bench runs"}
 LOG_LINES = 30
 
 
@@ -56,8 +56,8 @@ def check(args: argparse.Namespace) -> int:
     if missing:
         raise ConfigError("\n".join(missing))
     print(
-        f"{cohort.study} is ready: {len(cohort.patients)} patients, {len(cohort.arms)} arms, "
-        f"{len(cohort.pairs())} flow solutions on {ranks} rank(s) each, "
+        f"{cohort.study} is ready: {len(cohort.patients)} {cohort.noun}s, {len(cohort.arms)} arms, "
+        f"{len(cohort.pairs())} {WORK[cohort.kind]} on {ranks} rank(s) each, "
         f"{len(cohort.quarantine)} quarantined"
     )
     return 0
@@ -119,7 +119,7 @@ def resume(args: argparse.Namespace) -> int:
     cohort, root = _results(args)
     found = [f for f in failures(root, cohort) if f.outcome.code == "time_budget"]
     for failure in found:
-        SOLVE.path(root, failure.patient, failure.arm).unlink()
+        cohort.stage("solve").path(root, failure.patient, failure.arm).unlink()
         print(f"{failure.patient} {failure.arm}: {failure.outcome.where}")
     print(f"{len(found)} solutions of {cohort.study} go on when snakemake runs next")
     return 0

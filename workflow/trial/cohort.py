@@ -9,6 +9,7 @@ from pathlib import Path
 
 from trial.config import Study
 from trial.errors import ConfigError
+from trial.stages import NOUNS, STAGES, Stage, stage
 
 COLUMNS = ["study", "patient", "arm", "reason", "date", "who"]
 
@@ -37,12 +38,14 @@ class Cohort:
         patients: all ids, quarantined ones included.
         arms: names.
         quarantine: exclusions of this study.
+        kind: of study, which decides the steps.
     """
 
     study: str
     patients: tuple[str, ...]
     arms: tuple[str, ...]
     quarantine: tuple[Quarantined, ...] = ()
+    kind: str = "vascular"
 
     @classmethod
     def of(cls, study: Study, quarantine: Path) -> Cohort:
@@ -56,6 +59,7 @@ class Cohort:
             study.patients,
             tuple(study.arms),
             read_quarantine(quarantine, study.study.name),
+            study.study.kind,
         )
         for entry in cohort.quarantine:
             if entry.patient not in cohort.patients:
@@ -67,6 +71,20 @@ class Cohort:
                     f"{quarantine.name} names arm {entry.arm!r}, which {cohort.study} lacks"
                 )
         return cohort
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """Steps that every patient-arm passes, in their order."""
+        return STAGES[self.kind]
+
+    @property
+    def noun(self) -> str:
+        """What people call one of the patients."""
+        return NOUNS[self.kind]
+
+    def stage(self, name: str) -> Stage:
+        """One of the steps."""
+        return stage(self.kind, name)
 
     def excluded(self, patient: str, arm: str) -> Quarantined | None:
         """Why a patient-arm is not computed; None when it is."""

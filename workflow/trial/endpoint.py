@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,6 +21,14 @@ DISPLAY_FACTOR = {
     ("W", "mW"): 1e3,
     ("W", "µW"): 1e6,
     ("J", "µJ"): 1e6,
+    ("m", "mm"): 1e3,
+    ("m2", "mm2"): 1e6,
+    ("N", "N"): 1.0,
+    ("N/m", "N/mm"): 1e-3,
+    ("N m2", "N mm2"): 1e6,
+    ("Pa", "kPa"): 1e-3,
+    ("Pa", "MPa"): 1e-6,
+    ("rad", "°"): math.degrees(1.0),
 }
 """Display value = stored value * factor, by (stored unit, display unit)."""
 
@@ -35,10 +44,11 @@ class Endpoint:
         unit: SI unit of the stored value ("1" for a ratio).
         display_unit: unit the report prints, a key of :data:`DISPLAY_FACTOR` with ``unit``.
         definition: one sentence.
-        direction: which way a flow diverter should move it; "none" when neither is a benefit.
+        direction: which way a better device moves it; "none" when neither is a benefit.
         source: DOI or citation of the definition or threshold.
         required: a missing value makes the patient-arm missing; otherwise the column is empty.
-        per_outlet: a family, one value per outlet, stored as ``<name>_<outlet>``.
+        per: what the members of a family differ in ("outlet"), stored as ``<name>_<member>``;
+            empty for a single value.
     """
 
     name: str
@@ -50,7 +60,7 @@ class Endpoint:
     direction: Direction
     source: str
     required: bool = True
-    per_outlet: bool = False
+    per: str = ""
 
     @property
     def display_factor(self) -> float:
@@ -60,8 +70,8 @@ class Endpoint:
     @property
     def missing_rule(self) -> str:
         """What happens to a patient without this value."""
-        if self.per_outlet:
-            return "empty where there is no such outlet"
+        if self.per:
+            return f"empty where there is no such {self.per}"
         if self.required:
             return "the patient-arm counts as missing"
         return "left empty"

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from trial.bench_endpoints import BENCH
 from trial.endpoint import Endpoint
 from trial.secondary_endpoints import ECAP_SOURCE, RRT_SOURCE, SECONDARY
 
@@ -297,11 +298,14 @@ _ENDPOINTS = (
         direction="none",
         source="10.3389/fneur.2019.00658",
         required=False,
-        per_outlet=True,
+        per="outlet",
     ),
 )
 
 REGISTRY: dict[str, Endpoint] = {endpoint.name: endpoint for endpoint in _ENDPOINTS + SECONDARY}
+
+REGISTRIES: dict[str, Mapping[str, Endpoint]] = {"vascular": REGISTRY, "bench": BENCH}
+"""Endpoints by kind of study; a name means the same in all of them."""
 
 REDUCTION = Endpoint(
     name="stav_reduction",
@@ -317,34 +321,40 @@ REDUCTION = Endpoint(
 
 
 def lookup(name: str) -> Endpoint:
-    """Registry entry of a stored name; members of a family get their own label.
+    """Entry of a stored name, of the flow or of the bench; family members get their own label.
 
     Raises:
         EndpointError: the name is not registered.
     """
     if name == REDUCTION.name:
         return REDUCTION
-    if name in REGISTRY and not REGISTRY[name].per_outlet:
-        return REGISTRY[name]
-    for family in REGISTRY.values():
+    known = {k: e for registry in REGISTRIES.values() for k, e in registry.items()}
+    if name in known and not known[name].per:
+        return known[name]
+    for family in known.values():
         member = name.removeprefix(f"{family.name}_")
-        if family.per_outlet and member != name:
-            outlet = member.replace("_", " ")
+        if family.per and member != name:
+            words = member.replace("_", " ")
             return replace(
                 family,
                 name=name,
-                label=f"{family.label}, {outlet}",
-                short_label=f"{family.short_label} {outlet}",
+                label=f"{family.label}, {words}",
+                short_label=f"{family.short_label} {words}",
             )
-    raise EndpointError(f"endpoint {name!r} is not registered; known: {', '.join(REGISTRY)}")
+    raise EndpointError(f"endpoint {name!r} is not registered; known: {', '.join(known)}")
 
 
-def check_values(values: Mapping[str, Mapping[str, Any]], where: str) -> dict[str, float]:
+def check_values(
+    values: Mapping[str, Mapping[str, Any]],
+    where: str,
+    catalogue: Mapping[str, Endpoint] = REGISTRY,
+) -> dict[str, float]:
     """Values as plain SI numbers, after checking names, units and finiteness.
 
     Args:
         values: ``{name: {"value": float, "unit": str}}``.
         where: file name for messages.
+        catalogue: the endpoints of this kind of study, of which the required ones must be there.
 
     Raises:
         EndpointError: unknown name, wrong unit, not finite, or a required endpoint is absent.
@@ -360,17 +370,17 @@ def check_values(values: Mapping[str, Mapping[str, Any]], where: str) -> dict[st
         if not math.isfinite(value):
             raise EndpointError(f"{where}: {name} is {value}, expected a finite number")
         numbers[name] = value
-    absent = [e.name for e in REGISTRY.values() if e.required and e.name not in numbers]
+    absent = [e.name for e in catalogue.values() if e.required and e.name not in numbers]
     if absent:
         raise EndpointError(f"{where}: required endpoints are absent: {', '.join(absent)}")
     return numbers
 
 
-def read_endpoints(path: Path) -> dict[str, float]:
+def read_endpoints(path: Path, catalogue: Mapping[str, Endpoint] = REGISTRY) -> dict[str, float]:
     """Endpoint values of one patient and arm in SI; empty when an earlier step failed.
 
     Raises:
         EndpointError: see :func:`check_values`.
     """
-    record = json.loads(path.read_text())
-    return check_values(record["endpoints"], str(path)) if record["endpoints"] else {}
+    endpoints = json.loads(path.read_text())["endpoints"]
+    return check_values(endpoints, str(path), catalogue) if endpoints else {}

@@ -81,7 +81,7 @@ def waterfall(
         axes.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=""))
         axes.set_ylabel("STAV reduction [%]")
         _waterfall_legend(axes, reductions, threshold)
-        return _svg(figure)
+        return figure_as_svg(figure)
 
 
 def success_curve(groups: Mapping[str, Mapping[str, Any]], threshold: float) -> str:
@@ -116,7 +116,7 @@ def success_curve(groups: Mapping[str, Mapping[str, Any]], threshold: float) -> 
         axes.set_ylabel("patients at or above it [%]")
         if axes.get_legend_handles_labels()[0]:
             axes.legend(frameon=False, loc="best")
-        return _svg(figure)
+        return figure_as_svg(figure)
 
 
 def paired_slopes(
@@ -148,7 +148,7 @@ def paired_slopes(
             axes.set_ylim(bottom=0)
         for axes in grid[len(pairs) :]:
             axes.set_visible(False)
-        return _svg(figure)
+        return figure_as_svg(figure)
 
 
 def waveforms(curves: Mapping[str, Mapping[str, Any]]) -> str:
@@ -172,7 +172,7 @@ def waveforms(curves: Mapping[str, Mapping[str, Any]]) -> str:
         axes.set_xlim(left=0)
         axes.set_xlabel("time in the cardiac cycle [s]")
         axes.set_ylabel("inflow [mL/s]")
-        return _svg(figure)
+        return figure_as_svg(figure)
 
 
 def _waterfall_legend(
@@ -207,7 +207,8 @@ def _axes(width: float, height: float) -> tuple[Figure, Axes]:
     return figure, figure.subplots()
 
 
-def _svg(figure: Figure) -> str:
+def figure_as_svg(figure: Figure) -> str:
+    """SVG text of a figure, the same for the same figure."""
     stream = io.StringIO()
     figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
     return stream.getvalue()

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from trial.config import Study
+from trial.config import VascularStudy
 from trial.config.flow import Flow, Outlets
 from trial.endpoints import lookup
 from trial.formats import number, percent, words
@@ -17,7 +17,7 @@ PROFILES = {
 }
 
 
-def tabled_waveforms(study: Study) -> list[str]:
+def tabled_waveforms(study: VascularStudy) -> list[str]:
     """One sentence for each waveform that comes from a table."""
     waveforms = [g.waveform for g in study.population.physiology.age_groups]
     return [
@@ -131,7 +131,7 @@ def _closure(outlets: Outlets) -> str:
     return f"{text}; closed in their own way: {own}" if own else text
 
 
-def outlet_response(study: Study) -> str:
+def outlet_response(study: VascularStudy) -> str:
     """Whether the outlets can respond to a device."""
     kinds = {study.flow.outlets.kind, *(c.kind for c in study.flow.outlets.each.values())}
     if kinds == {"split"}:

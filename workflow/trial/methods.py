@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from trial.config import Study
+from trial.config import VascularStudy
 from trial.config.device import Device
-from trial.config.study import Arm
+from trial.config.vascular import Arm
 from trial.flow_text import LAWS, flow_text, outlet_response, tabled_waveforms
 from trial.formats import duration, number, percent, words
 from trial.patients import ArmRecord, PatientRecord
@@ -29,7 +29,7 @@ class Passage:
     text: str
 
 
-def methods(study: Study, patients: Sequence[PatientRecord]) -> list[Passage]:
+def methods(study: VascularStudy, patients: Sequence[PatientRecord]) -> list[Passage]:
     """How the study was done."""
     return [
         Passage("Patients", _patients(study)),
@@ -43,7 +43,7 @@ def methods(study: Study, patients: Sequence[PatientRecord]) -> list[Passage]:
 
 
 def limitations(
-    study: Study, statistics: Mapping[str, Any], patients: Sequence[PatientRecord]
+    study: VascularStudy, statistics: Mapping[str, Any], patients: Sequence[PatientRecord]
 ) -> list[Passage]:
     """What the result does not show, the gravest first."""
     found = [
@@ -113,7 +113,7 @@ def _outcomes(patients: Iterable[PatientRecord]) -> Iterable[Any]:
     return (o for p in patients for arm in p.arms.values() for o in arm.outcomes.values())
 
 
-def _patients(study: Study) -> str:
+def _patients(study: VascularStudy) -> str:
     population, count = study.population, study.population.synthetic
     sentences = []
     if count:
@@ -135,7 +135,7 @@ def _patients(study: Study) -> str:
     return " ".join(sentences)
 
 
-def _meshes(study: Study) -> str:
+def _meshes(study: VascularStudy) -> str:
     lumen = study.mesh.lumen
     return (
         "The lumen was meshed with tetrahedra that conform to the surface of the device over the "
@@ -146,7 +146,7 @@ def _meshes(study: Study) -> str:
     )
 
 
-def _arm(study: Study, name: str, arm: Arm) -> str:
+def _arm(study: VascularStudy, name: str, arm: Arm) -> str:
     role = "reference arm" if name == study.reference_arm else "compared with the reference arm"
     if arm.device is None:
         text = f"{arm.label} ({role}): no device."
@@ -179,7 +179,7 @@ def _device(device: Device) -> str:
     )
 
 
-def _scalar(study: Study) -> str:
+def _scalar(study: VascularStudy) -> str:
     """The transported scalars, nothing where there are none."""
     scalar = study.flow.scalar
     if scalar.kind == "none":
@@ -205,7 +205,7 @@ def _scalar(study: Study) -> str:
     return " ".join(sentences)
 
 
-def _endpoints(study: Study) -> str:
+def _endpoints(study: VascularStudy) -> str:
     block = study.endpoints
     return (
         "Cycle means are accumulated during the solution and integrated over the region masks of "
@@ -216,7 +216,7 @@ def _endpoints(study: Study) -> str:
     )
 
 
-def _statistics(study: Study) -> str:
+def _statistics(study: VascularStudy) -> str:
     block = study.statistics
     return (
         f"A patient succeeds when the STAV reduction reaches {block.success_threshold_percent:g} % "
@@ -257,7 +257,7 @@ def _few(statistics: Mapping[str, Any]) -> str:
     )
 
 
-def _mixed(study: Study) -> str:
+def _mixed(study: VascularStudy) -> str:
     origin = " ".join(f"{surface.title}: {surface.provenance}" for surface in study.surfaces)
     if not study.population.synthetic:
         return f"No synthetic patient; surfaces read from files. {origin}"
@@ -282,13 +282,13 @@ def _lost(statistics: Mapping[str, Any]) -> list[Passage]:
     ]
 
 
-def _device_data(study: Study) -> list[Passage]:
+def _device_data(study: VascularStudy) -> list[Passage]:
     devices = {arm.device.title: arm.device.source for arm in study.arms.values() if arm.device}
     text = " ".join(f"{title}: {source}." for title, source in devices.items())
     return [Passage("Device data", text)] if devices else []
 
 
-def _steady(study: Study) -> list[Passage]:
+def _steady(study: VascularStudy) -> list[Passage]:
     if study.flow.mode != "steady":
         return []
     return [
@@ -301,7 +301,7 @@ def _steady(study: Study) -> list[Passage]:
     ]
 
 
-def _numerical_flags(study: Study, patients: Sequence[PatientRecord]) -> list[Passage]:
+def _numerical_flags(study: VascularStudy, patients: Sequence[PatientRecord]) -> list[Passage]:
     solved = [(p.name, arm) for p in patients for arm in p.arms.values() if arm.summary]
     tolerance = study.flow.periodicity_tolerance
     changes = [(p, arm, arm.summary["cycle_change"]) for p, arm in solved]

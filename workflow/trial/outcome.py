@@ -26,6 +26,7 @@ CODES = (
     "mesh_failed",
     "mesh_quality",
     "deployment_failed",
+    "design_infeasible",
     "solver_diverged",
     "non_physical",
     "time_budget",

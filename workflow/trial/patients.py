@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from trial.config import Study
+from trial.config import VascularStudy
 from trial.outcome import Outcome
 from trial.stages import STAGES
 from trial.tables import patient_kind
@@ -80,12 +80,14 @@ class PatientRecord:
         return areas[0] if areas else None
 
 
-def read_patients(study_root: Path, study: Study, names: Sequence[str]) -> list[PatientRecord]:
+def read_patients(
+    study_root: Path, study: VascularStudy, names: Sequence[str]
+) -> list[PatientRecord]:
     """Records of patients of a study, by id."""
     return [read_patient(study_root, study, name) for name in names]
 
 
-def read_patient(study_root: Path, study: Study, patient: str) -> PatientRecord:
+def read_patient(study_root: Path, study: VascularStudy, patient: str) -> PatientRecord:
     """Record of one patient; what a failed step did not write is empty."""
     folder = study_root / "patients" / patient
     kind = patient_kind(patient)
@@ -127,7 +129,7 @@ def inflow_curve(patient: PatientRecord, samples: int = 200) -> dict[str, Any] |
 
 def _read_arm(study_root: Path, patient: str, arm: str, label: str) -> ArmRecord:
     folder = study_root / "patients" / patient / "arms" / arm
-    outcomes = {stage.name: stage.read(study_root, patient, arm) for stage in STAGES}
+    outcomes = {stage.name: stage.read(study_root, patient, arm) for stage in STAGES["vascular"]}
     pictures = {
         kind: study_root / "patients" / patient / "pictures" / f"{arm}_{kind}.png"
         for kind in PICTURES

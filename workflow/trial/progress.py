@@ -9,16 +9,7 @@ from pathlib import Path
 
 from trial.cohort import Cohort
 from trial.outcome import Outcome, Status
-from trial.stages import STAGES, Stage
-
-RULES = {
-    "sample": "sample_patient",
-    "mesh": "build_mesh",
-    "deploy": "deploy_device",
-    "solve": "solve_flow",
-    "endpoints": "extract_endpoints",
-}
-"""Rule that runs a stage; its logs lie in the folder of that name."""
+from trial.stages import Stage
 
 
 @dataclass(frozen=True)
@@ -57,12 +48,12 @@ def counts(root: Path, cohort: Cohort, stage: Stage) -> Counter[Status | str]:
 def failures(root: Path, cohort: Cohort) -> list[Failure]:
     """Every failed step, in the order of the stages."""
     found = []
-    for stage in STAGES:
+    for stage in cohort.stages:
         for patient, arm in subjects(stage, cohort):
             path = stage.path(root, patient, arm)
             if path.is_file() and (outcome := Outcome.read(path)).status == "failed":
                 subject = f"{patient}.{arm}" if arm else patient
-                log = root / "logs" / RULES[stage.name] / f"{subject}.log"
+                log = root / "logs" / stage.rule / f"{subject}.log"
                 found.append(Failure(patient, arm, outcome, log))
     return found
 
@@ -71,12 +62,12 @@ def progress_text(root: Path, cohort: Cohort) -> str:
     """Table of the stages for a terminal."""
     total = len(cohort.patients)
     read = sum(patient.startswith("s") for patient in cohort.patients)
+    drawn = f" ({total - read} drawn, {read} from surfaces)" if cohort.kind == "vascular" else ""
     lines = [
-        f"study {cohort.study}: {total} patients ({total - read} drawn, {read} from surfaces), "
-        f"arms {', '.join(cohort.arms)}",
+        f"study {cohort.study}: {total} {cohort.noun}s{drawn}, arms {', '.join(cohort.arms)}",
         f"  {'stage':<10} {'ok':>5} {'failed':>7} {'skipped':>8} {'open':>5}",
     ]
-    for stage in STAGES:
+    for stage in cohort.stages:
         n = counts(root, cohort, stage)
         lines.append(
             f"  {stage.name:<10} {n['ok']:>5} {n['failed']:>7} {n['skipped']:>8} {n['open']:>5}"

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The steps every patient-arm passes through, and where each leaves its outcome."""
+"""The steps every patient-arm passes through, and where each leaves its outcome.
+
+A patient of a bench study is a specimen of a production lot, and its arms are designs: the mesh is
+that of the device itself, so it belongs to the arm, and nothing is deployed.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +23,13 @@ class Stage:
     Attributes:
         name: of the step.
         passed: what a patient that passed it is called in the patient flow.
+        rule: that runs it; its logs lie in the folder of that name.
         outcome: path below the study folder, with ``{patient}`` and ``{arm}``.
     """
 
     name: str
     passed: str
+    rule: str
     outcome: str
 
     @property
@@ -44,14 +50,32 @@ class Stage:
         return Outcome("failed", self.name, code=NOT_RUN, message=message)
 
 
-_ARM = "patients/{patient}/arms/{arm}"
+_PATIENT = "patients/{patient}"
+_ARM = f"{_PATIENT}/arms/{{arm}}"
+_SAMPLE = Stage("sample", "sampled", "sample_patient", "cohort/{patient}.json")
+_ENDPOINTS = Stage("endpoints", "analysed", "extract_endpoints", f"{_ARM}/endpoints.json")
 
-SOLVE = Stage("solve", "solved", f"{_ARM}/fluid/outcome.json")
+NOUNS = {"vascular": "patient", "bench": "specimen"}
+"""What people call a patient, by kind of study."""
 
-STAGES = (
-    Stage("sample", "sampled", "cohort/{patient}.json"),
-    Stage("mesh", "meshed", "patients/{patient}/anatomy/outcome.json"),
-    Stage("deploy", "deployed", f"{_ARM}/deployment/outcome.json"),
-    SOLVE,
-    Stage("endpoints", "analysed", f"{_ARM}/endpoints.json"),
-)
+STAGES: dict[str, tuple[Stage, ...]] = {
+    "vascular": (
+        _SAMPLE,
+        Stage("mesh", "meshed", "build_mesh", f"{_PATIENT}/anatomy/outcome.json"),
+        Stage("deploy", "deployed", "deploy_device", f"{_ARM}/deployment/outcome.json"),
+        Stage("solve", "solved", "solve_flow", f"{_ARM}/fluid/outcome.json"),
+        _ENDPOINTS,
+    ),
+    "bench": (
+        _SAMPLE,
+        Stage("mesh", "meshed", "build_device", f"{_ARM}/device/outcome.json"),
+        Stage("solve", "solved", "solve_bench", f"{_ARM}/bench/outcome.json"),
+        _ENDPOINTS,
+    ),
+}
+"""Steps in their order, by kind of study."""
+
+
+def stage(kind: str, name: str) -> Stage:
+    """Step of a kind of study by its name."""
+    return next(stage for stage in STAGES[kind] if stage.name == name)

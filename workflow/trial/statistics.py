@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Trial statistics: success of the flow-reduction surrogate, paired differences, patient flow.
+"""Trial statistics: paired differences, patient flow, success of the flow-reduction surrogate.
 
-Success means that the STAV reduction of a patient reaches a threshold. It is a flow-reduction
-surrogate, not a clinical outcome. Nothing is imputed; every success rate carries the rates that
-would follow if all missing patients had failed (worst case) or succeeded (best case).
+In a study of flow diverters, success means that the STAV reduction of a patient reaches a
+threshold. It is a flow-reduction surrogate, not a clinical outcome. Nothing is imputed; every
+success rate carries the rates that would follow if all missing patients had failed (worst case) or
+succeeded (best case). Other studies have no success rule.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,10 @@ import pandas as pd
 
 from trial.cohort import Cohort
 from trial.config import Study
+from trial.config.statistics import SurrogateStatistics
 from trial.endpoints import REDUCTION, lookup
 from trial.intervals import ROUNDING, bootstrap_mean, mean_difference, proportion, pseudomedian
 from trial.outcome import write_json
-from trial.stages import STAGES
 from trial.tables import (
     ANALYSED,
     collect_attrition,
@@ -41,49 +42,51 @@ class AnalysisPlan:
     Attributes:
         cohort: patients and arms, lost and quarantined ones included.
         reference: arm the others are compared with.
-        threshold: STAV reduction that counts as success, 0..1.
-        curve: thresholds of the success curve, 0..1.
         confidence: level of every interval.
         bootstrap_samples: resamplings of the patients.
         seed: of the resampling.
+        threshold: STAV reduction that counts as success, 0..1; None without a success rule.
+        curve: thresholds of the success curve, 0..1.
     """
 
     cohort: Cohort
     reference: str
-    threshold: float
-    curve: tuple[float, ...]
     confidence: float
     bootstrap_samples: int
     seed: int
+    threshold: float | None = None
+    curve: tuple[float, ...] = ()
 
     @classmethod
     def of(cls, study: Study, cohort: Cohort) -> AnalysisPlan:
         """Plan of a study."""
         block = study.statistics
-        first, last, step = block.threshold_curve_percent
-        curve = np.arange(first, last + 0.5 * step, step) / 100.0
-        return cls(
+        plan = cls(
             cohort=cohort,
             reference=study.reference_arm,
-            threshold=block.success_threshold_percent / 100.0,
-            curve=tuple(float(t) for t in curve),
             confidence=block.confidence_percent / 100.0,
             bootstrap_samples=block.bootstrap_samples,
             seed=study.study.seed,
         )
+        if not isinstance(block, SurrogateStatistics):
+            return plan
+        first, last, step = block.threshold_curve_percent
+        curve = np.arange(first, last + 0.5 * step, step) / 100.0
+        threshold = block.success_threshold_percent / 100.0
+        return replace(plan, threshold=threshold, curve=tuple(float(t) for t in curve))
 
 
 def summarise(study_root: Path, plan: AnalysisPlan) -> None:
     """Write ``endpoints.csv``, ``endpoints.parquet`` and ``missing.tsv`` of a study."""
     attrition = collect_attrition(study_root, plan.cohort)
-    table = collect_endpoints(study_root, attrition, plan.reference)
+    table = collect_endpoints(study_root, attrition, plan.cohort, plan.reference)
     write_tables(table, attrition, study_root)
 
 
 def compare(study_root: Path, plan: AnalysisPlan) -> None:
     """Write ``statistics.json`` of a study from its result tree."""
     attrition = collect_attrition(study_root, plan.cohort)
-    table = collect_endpoints(study_root, attrition, plan.reference)
+    table = collect_endpoints(study_root, attrition, plan.cohort, plan.reference)
     write_json(study_root / "statistics.json", analyse(table, attrition, plan))
 
 
@@ -134,7 +137,7 @@ def patient_flow(attrition: pd.DataFrame, plan: AnalysisPlan) -> dict[str, Any]:
         counts[arm] = {"planned": len(rows)}
         counts[arm] |= {
             stage.passed: int((rows["passed"] > position).sum())
-            for position, stage in enumerate(STAGES)
+            for position, stage in enumerate(plan.cohort.stages)
         }
         lost = rows[rows["code"] != ""]
         codes[arm] = {code: int(n) for code, n in lost["code"].value_counts().items()}
@@ -143,12 +146,23 @@ def patient_flow(attrition: pd.DataFrame, plan: AnalysisPlan) -> dict[str, Any]:
 
 
 def compare_arm(table: pd.DataFrame, arm: str, plan: AnalysisPlan) -> dict[str, Any]:
-    """Success and paired differences of one arm against the reference arm."""
-    rows = table[table["arm"] == arm].set_index("patient")
+    """Paired differences of one arm against the reference arm; success where there is a rule."""
+    groups = {
+        name: {"patients": len(ids), "paired": paired_differences(table, arm, ids, plan)}
+        for name, ids in patient_groups(plan).items()
+    }
+    result = {"arm": arm, "reference": plan.reference, "groups": groups}
+    return result if plan.threshold is None else _with_success(result, table, plan)
+
+
+def _with_success(
+    comparison: dict[str, Any], table: pd.DataFrame, plan: AnalysisPlan
+) -> dict[str, Any]:
+    """A comparison with the reduction of every patient and the success of every group."""
+    rows = table[table["arm"] == comparison["arm"]].set_index("patient")
     reductions = rows[REDUCTION.name].dropna()
     return {
-        "arm": arm,
-        "reference": plan.reference,
+        **comparison,
         "reductions": [
             {
                 "patient": patient,
@@ -160,10 +174,9 @@ def compare_arm(table: pd.DataFrame, arm: str, plan: AnalysisPlan) -> dict[str, 
         ],
         "groups": {
             name: {
-                "patients": len(ids),
+                **comparison["groups"][name],
                 "success": success(reductions, ids, plan.threshold, plan.confidence),
                 "curve": [success(reductions, ids, t, plan.confidence) for t in plan.curve],
-                "paired": paired_differences(table, arm, ids, plan),
             }
             for name, ids in patient_groups(plan).items()
         },

@@ -16,7 +16,7 @@ from scipy.stats import spearmanr
 from trial.errors import ConfigError
 from trial.outcome import Outcome
 from trial.patients import read_json
-from trial.stages import SOLVE
+from trial.stages import stage
 
 
 @dataclass(frozen=True)
@@ -94,5 +94,5 @@ def _reductions(root: Path) -> Mapping[tuple[str, str], float]:
 
 def _solve_time(root: Path) -> float:
     """Wall time of all solutions of a study [s]."""
-    paths = root.glob(SOLVE.outcome.format(patient="*", arm="*"))
+    paths = root.glob(stage("vascular", "solve").outcome.format(patient="*", arm="*"))
     return sum(Outcome.read(path).wall_time_s for path in paths)

@@ -13,8 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from trial.cohort import Cohort
-from trial.endpoints import REDUCTION, lookup, read_endpoints
-from trial.stages import STAGES
+from trial.endpoints import REDUCTION, REGISTRIES, lookup, read_endpoints
 
 KEYS = ("patient", "kind", "arm", "status")
 ANALYSED = "analysed"
@@ -42,9 +41,9 @@ def collect_attrition(study_root: Path, cohort: Cohort) -> pd.DataFrame:
     rows = []
     for patient, arm in product(cohort.patients, cohort.arms):
         row: dict[str, Any] = {"patient": patient, "kind": patient_kind(patient), "arm": arm}
-        row |= {"passed": len(STAGES), "stage": "", "code": "", "message": "", "where": ""}
+        row |= {"passed": len(cohort.stages), "stage": "", "code": "", "message": "", "where": ""}
         excluded = cohort.excluded(patient, arm)
-        for passed, stage in enumerate(STAGES):
+        for passed, stage in enumerate(cohort.stages):
             outcome = stage.read(study_root, patient, arm)
             if outcome.ok:
                 continue
@@ -52,14 +51,16 @@ def collect_attrition(study_root: Path, cohort: Cohort) -> pd.DataFrame:
             row |= {"message": outcome.message, "where": outcome.where}
             break
         if excluded is not None:
-            row |= {"passed": min(row["passed"], len(STAGES) - 1), "code": "quarantined"}
+            row |= {"passed": min(row["passed"], len(cohort.stages) - 1), "code": "quarantined"}
             row |= {"stage": "", "message": excluded.reason, "where": ""}
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def collect_endpoints(study_root: Path, attrition: pd.DataFrame, reference: str) -> pd.DataFrame:
-    """Endpoints of every patient-arm in SI, with the STAV reduction against the reference arm.
+def collect_endpoints(
+    study_root: Path, attrition: pd.DataFrame, cohort: Cohort, reference: str
+) -> pd.DataFrame:
+    """Endpoints of every patient-arm in SI; of a vascular study also the STAV reduction.
 
     Lost patient-arms keep their row, with their code as ``status`` and no values.
 
@@ -71,15 +72,12 @@ def collect_endpoints(study_root: Path, attrition: pd.DataFrame, reference: str)
         row = {"patient": item.patient, "kind": item.kind, "arm": item.arm}
         row["status"] = item.code or ANALYSED
         if not item.code:
-            row |= read_endpoints(STAGES[-1].path(study_root, item.patient, item.arm))
+            path = cohort.stages[-1].path(study_root, item.patient, item.arm)
+            row |= read_endpoints(path, REGISTRIES[cohort.kind])
         rows.append(row)
     table = pd.DataFrame(rows)
-    if "stav" not in table:
-        table["stav"] = float("nan")
-    _check_same_sac(table)
-    control = table[table["arm"] == reference].set_index("patient")["stav"]
-    reduction = 1.0 - table["stav"] / table["patient"].map(control)
-    table[REDUCTION.name] = reduction.where(table["arm"] != reference)
+    if cohort.kind == "vascular":
+        _add_reduction(table, reference)
     return table
 
 
@@ -103,6 +101,15 @@ def write_tables(table: pd.DataFrame, attrition: pd.DataFrame, study_root: Path)
     )
     lost = attrition[attrition["code"] != ""].drop(columns="passed")
     lost.to_csv(study_root / "missing.tsv", sep="\t", index=False)
+
+
+def _add_reduction(table: pd.DataFrame, reference: str) -> None:
+    if "stav" not in table:
+        table["stav"] = float("nan")
+    _check_same_sac(table)
+    control = table[table["arm"] == reference].set_index("patient")["stav"]
+    reduction = 1.0 - table["stav"] / table["patient"].map(control)
+    table[REDUCTION.name] = reduction.where(table["arm"] != reference)
 
 
 def _with_units(fields: Iterable[pa.Field], units: Mapping[str, str]) -> list[pa.Field]:

@@ -11,9 +11,10 @@ from typing import Any
 from trial.cohort import Cohort, Quarantined
 from trial.endpoints import REGISTRY
 from trial.outcome import Outcome, write_json
-from trial.stages import STAGES
+from trial.stages import STAGES as ALL_STAGES
 from trial.statistics import AnalysisPlan
 
+STAGES = ALL_STAGES["vascular"]
 CONTROL, DEVICE = "untreated", "flow_diverter"
 PATIENTS = ("p001", "p002", "p003", "p004", "p005", "p006", "s001")
 REDUCTIONS = (0.60, 0.50, 0.45, 0.40, 0.30, 0.20, 0.10)

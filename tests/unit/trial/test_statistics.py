@@ -8,11 +8,10 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from analytic_study import CONTROL, DEVICE, PATIENTS, AnalyticStudy, Loss
+from analytic_study import CONTROL, DEVICE, PATIENTS, STAGES, AnalyticStudy, Loss
 
 from trial.cohort import Quarantined
 from trial.outcome import write_json
-from trial.stages import STAGES
 from trial.statistics import compare, summarise
 from trial.tables import TableError
 

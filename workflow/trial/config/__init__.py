@@ -3,5 +3,6 @@
 
 from trial.config.load import Resolved, load_study
 from trial.config.study import Study
+from trial.config.vascular import VascularStudy
 
-__all__ = ["Resolved", "Study", "load_study"]
+__all__ = ["Resolved", "Study", "VascularStudy", "load_study"]

@@ -1,42 +1,47 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Files generated from the models: default.yaml, schema.json and the table of every option."""
+"""Files generated from the models: the defaults, schema.json and the tables of every option."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
 import yaml
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
-from trial.config.load import CONFIGS, allowed_range
-from trial.config.study import Study
+from trial.config.kinds import DEFAULTS, MODELS
+from trial.config.load import CONFIGS, DISCRIMINATORS, allowed_range
 
-_BEGIN = "<!-- generated: options -->"
+_BEGIN = "<!-- generated: options of {kind} studies -->"
 _END = "<!-- end of generated part -->"
 
 
 def documents(configs: Path = CONFIGS) -> dict[Path, str]:
     """Text of every generated file."""
     readme = configs / "README.md"
+    text = readme.read_text(encoding="utf-8")
+    for kind in MODELS:
+        text = _with_table(text, kind)
+    schema = TypeAdapter(reduce(or_, MODELS.values())).json_schema(by_alias=True)
     return {
-        configs / "default.yaml": default_yaml(),
-        configs / "schema.json": json.dumps(Study.model_json_schema(by_alias=True), indent=1)
-        + "\n",
-        readme: _with_table(readme.read_text(encoding="utf-8")),
+        **{configs / name: default_yaml(kind) for kind, name in DEFAULTS.items()},
+        configs / "schema.json": json.dumps(schema, indent=1) + "\n",
+        readme: text,
     }
 
 
-def default_yaml() -> str:
+def default_yaml(kind: str) -> str:
     """Every key that has a default, with a comment that says what it means and what it allows."""
     lines = [
         "# SPDX-License-Identifier: BSD-3-Clause",
         "# GENERATED from trial.config by `silitrial config --write`: edit the models instead.",
-        "# A study file holds only what differs from this.",
+        f"# A study file of kind {kind} holds only what differs from this.",
     ]
-    for name, field in Study.model_fields.items():
+    for name, field in MODELS[kind].model_fields.items():
         if field.is_required():
             lines += ["", f"# {name}: required; {field.description}"]
             continue
@@ -49,10 +54,10 @@ def default_yaml() -> str:
     return "\n".join(lines) + "\n"
 
 
-def option_table() -> str:
-    """Markdown table of every option."""
+def option_table(kind: str) -> str:
+    """Markdown table of every option of a kind of study."""
     rows = ["| key | default | allowed | meaning |", "|---|---|---|---|"]
-    rows += [" | ".join(("", *row, "")).strip() for row in _rows(Study, "")]
+    rows += [" | ".join(("", *row, "")).strip() for row in _rows(MODELS[kind], "")]
     return "\n".join(rows)
 
 
@@ -80,26 +85,42 @@ def _rows(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, str, str, 
         key = f"{prefix}{field.alias or name}"
         default = None if field.is_required() else field.get_default()
         inner, suffix = _inner(field.annotation)
-        if inner is None or "distribution" in inner.model_fields:
+        if not inner or "distribution" in inner[0].model_fields:
             shown = "required" if field.is_required() else f"`{_scalar(default)}`"
             allowed = "a distribution" if inner else _allowed_cell(field)
             yield f"`{key}`", shown, allowed, field.description or ""
-        else:
-            shown = "required" if field.is_required() else ""
-            yield f"`{key}`", shown, "", field.description or ""
-            yield from _rows(inner, f"{key}{suffix}.")
+            continue
+        shown = "required" if field.is_required() else ""
+        yield f"`{key}`", shown, "", field.description or ""
+        if len(inner) == 1:
+            yield from _rows(inner[0], f"{key}{suffix}.")
+            continue
+        for block in inner:
+            tag = _tag(block)
+            yield f"`{key}{suffix}`", "", tag, (block.__doc__ or "").split("\n")[0].rstrip(".")
+            for row in _rows(block, f"{key}{suffix}."):
+                if not row[0].endswith(tuple(f".{name}`" for name in DISCRIMINATORS)):
+                    yield row[0], row[1], row[2], f"{tag}: {row[3]}"
 
 
-def _inner(annotation: Any) -> tuple[type[BaseModel] | None, str]:
-    """Block inside a type, and how its place is written: ``arms.NAME``, ``surfaces[]``."""
+def _inner(annotation: Any) -> tuple[list[type[BaseModel]], str]:
+    """Blocks inside a type, and how their place is written: ``arms.NAME``, ``surfaces[]``."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation, ""
+        return [annotation], ""
     suffix = {dict: ".NAME", tuple: "[]"}.get(get_origin(annotation), "")
+    found: list[type[BaseModel]] = []
+    further = ""
     for argument in get_args(annotation):
-        inner, further = _inner(argument)
-        if inner is not None:
-            return inner, suffix + further
-    return None, ""
+        blocks, below = _inner(argument)
+        found += blocks
+        further = further or below
+    return found, suffix + further
+
+
+def _tag(block: type[BaseModel]) -> str:
+    """Value of the key that says which of several blocks is meant."""
+    key = next(key for key in DISCRIMINATORS if key in block.model_fields)
+    return ", ".join(get_args(block.model_fields[key].annotation))
 
 
 def _allowed_cell(field: Any) -> str:
@@ -112,7 +133,8 @@ def _allowed_cell(field: Any) -> str:
     return ""
 
 
-def _with_table(text: str) -> str:
-    before, _, rest = text.partition(_BEGIN)
+def _with_table(text: str, kind: str) -> str:
+    begin = _BEGIN.format(kind=kind)
+    before, _, rest = text.partition(begin)
     _, _, after = rest.partition(_END)
-    return f"{before}{_BEGIN}\n{option_table()}\n{_END}{after}"
+    return f"{before}{begin}\n{option_table(kind)}\n{_END}{after}"

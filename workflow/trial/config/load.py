@@ -13,6 +13,7 @@ from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from trial.config.kinds import DEFAULTS, kind_of, model_of
 from trial.config.study import Study
 from trial.config.tables import read_waveforms
 from trial.errors import ConfigError
@@ -20,8 +21,10 @@ from trial.overlay import Layer, Overlay, read_yaml
 from trial.provenance import PROJECT
 
 CONFIGS = PROJECT / "configs"
-DEFAULT = CONFIGS / "default.yaml"
 DEMO = CONFIGS / "studies" / "demo.yaml"
+
+DISCRIMINATORS = ("distribution", "kind")
+"""Keys that say which of several blocks is meant."""
 
 _LIMITS = {Ge: ("at least", "ge"), Gt: ("above", "gt"), Le: ("at most", "le"), Lt: ("below", "lt")}
 
@@ -52,38 +55,36 @@ def load_study(
     Raises:
         ConfigError: one sentence per fault.
     """
-    overlay = Overlay(configs)
-    overlay.add(Layer(read_yaml(configs / DEFAULT.name), shown(configs / DEFAULT.name)))
-    for path in files or [configs / "studies" / DEMO.name]:
-        for layer in _study_layers(Path(path), configs):
-            overlay.add(layer)
+    layers = [
+        layer
+        for path in files or [configs / "studies" / DEMO.name]
+        for layer in _study_layers(Path(path), configs)
+    ]
     if overrides:
-        overlay.add(Layer(overrides, "the command line"))
+        layers.append(Layer(overrides, "the command line"))
+    kind = kind_of(layers)
+    default = configs / DEFAULTS[kind]
+    overlay = Overlay(configs)
+    for layer in [Layer(read_yaml(default), shown(default)), *layers]:
+        overlay.add(layer)
     values = overlay.values()
     read_waveforms(values, overlay)
-    try:
-        study = Study.model_validate(values)
-    except ValidationError as error:
-        raise ConfigError(_sentences(error, Study, overlay, ())) from None
+    study = _validated(model_of(kind), values, overlay, ())
     for arm in study.arms:
-        try:
-            study.arm_flow(arm)
-        except ValidationError as error:
-            model = type(study.flow)
-            raise ConfigError(_sentences(error, model, overlay, ("arms", arm, "flow"))) from None
-    for number, surface in enumerate(study.surfaces):
-        if not surface.packaged and not (PROJECT / surface.file).is_file():
-            source = overlay.source(("surfaces", number, "file"))
-            raise ConfigError(
-                f"surfaces.{number}.file is {surface.file!r}, but no such file exists "
-                f"(set in {source})"
-            )
+        for block in study.arm_blocks(arm):
+            _validated(block.model, block.values, overlay, ("arms", arm, *block.prefix))
+    for path, file in study.missing_files(PROJECT):
+        name = ".".join(map(str, path))
+        raise ConfigError(
+            f"{name} is {file!r}, but no such file exists (set in {overlay.source(path)})"
+        )
     return Resolved(study, overlay)
 
 
 def read_recorded(path: Path) -> Study:
     """Read the resolved configuration kept beside the results."""
-    return Study.model_validate(read_yaml(path))
+    values = read_yaml(path)
+    return model_of(kind_of([Layer(values, str(path))])).model_validate(values)
 
 
 def shown(path: Path) -> str:
@@ -110,6 +111,15 @@ def _study_layers(path: Path, configs: Path) -> list[Layer]:
             f"one level is allowed ({shown(path)})"
         )
     return [Layer(base_content, shown(base_path)), Layer(content, shown(path))]
+
+
+def _validated(
+    model: type[BaseModel], values: Mapping[str, Any], overlay: Overlay, prefix: tuple[str, ...]
+) -> Any:
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError(_sentences(error, model, overlay, prefix)) from None
 
 
 def _sentences(
@@ -148,12 +158,10 @@ def _sentence(
     if kind == "value_error":
         return f"{name}: {fault['ctx']['error']}" if name else str(fault["ctx"]["error"])
     if kind.startswith("union_tag"):
-        tag = fault["ctx"].get("tag")
-        allowed = fault["ctx"].get("expected_tags", "")
+        tag, allowed = fault["ctx"].get("tag"), fault["ctx"].get("expected_tags", "")
+        key = fault["ctx"]["discriminator"].strip("'")
         return (
-            f"{name} has distribution {tag!r}, allowed: {allowed}"
-            if allowed
-            else (f"{name} needs a distribution")
+            f"{name} has {key} {tag!r}, allowed: {allowed}" if allowed else f"{name} needs a {key}"
         )
     allowed = allowed_range(field) if field else ""
     message = fault["msg"][0].lower() + fault["msg"][1:]
@@ -204,8 +212,9 @@ def _enter_union(kind: Any, part: int | str) -> tuple[Any, bool]:
     if get_origin(kind) is Union or type(kind).__name__ == "UnionType":
         members = [m for m in map(_strip, get_args(kind)) if m is not type(None)]
         for member in members:
-            tag = getattr(member, "model_fields", {}).get("distribution")
-            if tag is not None and part in get_args(tag.annotation):
+            fields = getattr(member, "model_fields", {})
+            tags = [fields[key].annotation for key in DISCRIMINATORS if key in fields]
+            if len(members) > 1 and any(part in get_args(tag) for tag in tags):
                 return member, True
         if len(members) == 1:
             return _enter_union(members[0], part)

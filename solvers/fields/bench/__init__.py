@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Endpoints, curves and pictures of a device on the bench."""

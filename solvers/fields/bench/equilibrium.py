@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Radial force of a state from its stresses, to hold against the force that contact reports.
+
+Virtual work of the radial unit field e_r, whose gradient is e_theta e_theta / r: where only radial
+tractions act (planes of symmetry push across it) the outward force of the tool on the device is
+the integral of s_theta_theta / r over the deformed volume.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solvers.fields.bench.model import displaced
+from solvers.fields.bench.record import BenchRun, InconsistentBench, Material
+
+Array = NDArray[np.float64]
+
+CONSISTENCY = 0.02
+"""Largest difference of the two forces, over the largest force of the run."""
+
+RADIAL = ("crimp", "release", "expand", "deflate", "compress", "chamber", "cycle")
+"""Procedures whose tools push radially only."""
+
+
+def radial_force(state: Material, moved: Array, copies: float) -> float:
+    """Radial force [N] that the device bears, positive under a tool outside.
+
+    Args:
+        state: material points of the model.
+        moved: their deformed position (n, 3) [m].
+        copies: how often the model repeats.
+    """
+    r = np.hypot(moved[:, 0], moved[:, 1])
+    hoop = np.column_stack([-moved[:, 1], moved[:, 0], np.zeros(len(r))]) / r[:, None]
+    stress = np.einsum("ni,nij,nj->n", hoop, state.stress, hoop)
+    return -copies * float((state.volume * state.jacobian * stress / r).sum())
+
+
+def check_radial_force(run: BenchRun) -> dict[str, float]:
+    """Difference of contact force and stress integral over the run's largest force, by state.
+
+    Raises:
+        InconsistentBench: a difference is above :data:`CONSISTENCY`.
+    """
+    stages = [s for s in run.of_kind(*RADIAL) if run.has_state(s.label)]
+    scale = max((float(np.abs(s["radial_force"]).max()) for s in stages), default=0.0)
+    found = {}
+    for stage in stages if scale > 0.0 else []:
+        state = run.material(stage.label)
+        moved = displaced(run.grid(stage.label), state.position)
+        force = radial_force(state, moved, run.copies)
+        found[stage.label] = abs(force - stage.last("radial_force")) / scale
+        if found[stage.label] > CONSISTENCY:
+            raise InconsistentBench(
+                f"{run.folder}: radial force of {stage.label} is {force:.6g} N by its stresses, "
+                f"the curve says {stage.last('radial_force'):.6g} N; allowed difference "
+                f"{CONSISTENCY:.0%} of {scale:.4g} N"
+            )
+    return found

@@ -1,0 +1,266 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Figures of a bench study as SVG: the curves of every specimen, one colour to a design.
+
+They draw the numbers of ``bench_curves.json`` (``solvers.fields.bench.curves``) and of the
+endpoints, and compute none. What a colour says is also said by a dash or a marker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from trial.endpoints import lookup
+from trial.figures import BLUE, GREEN, GREY, INK, ORANGE, PINK, STYLE, figure_as_svg
+
+Curves = Mapping[str, Any]
+Designs = Mapping[str, Sequence[Curves]]
+"""Curves of the specimens of each design, by the label of the design."""
+
+COLOURS = (BLUE, ORANGE, GREEN, PINK, INK)
+MARKERS = ("o", "s", "^", "D", "v")
+DASHES = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (6, 2, 1.5, 2)), (0, (1, 1)))
+OPENING = ("release", "chamber")
+
+
+def force_diameter(designs: Designs) -> str | None:
+    """Radial force against tool diameter over all procedures with a tool outside.
+
+    Closing branches are full lines, opening ones thin; crimping is left out where a compression
+    or a cycle follows, because its force would hide theirs.
+    """
+    with matplotlib.rc_context(STYLE):
+        figure, axes = _axes(7.6, 3.9)
+        drawn = False
+        for style, curves in _specimens(designs):
+            stages = _relevant(curves["radial"])
+            for stage in stages:
+                x, y = _pairs(stage["diameter"], stage["force"])
+                opening = stage["kind"] in OPENING
+                axes.plot(
+                    1e3 * x, y, color=style["color"], lw=0.9 if opening else 1.6, alpha=0.8,
+                    ls=style["ls"],
+                )  # fmt: skip
+                drawn = drawn or len(x) > 0
+        axes.axhline(0, color=GREY, lw=0.8)
+        axes.set_xlabel("tool diameter [mm]")
+        axes.set_ylabel("radial force [N]")
+        lines = [
+            Line2D([], [], color=GREY, lw=1.6, label="closing"),
+            Line2D([], [], color=GREY, lw=0.9, label="opening"),
+        ]
+        _legend(axes, designs, lines)
+        return figure_as_svg(figure) if drawn else None
+
+
+def expansion(designs: Designs) -> str | None:
+    """Diameter against pressure (or tool diameter) and dogboning against diameter."""
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(10.4, 3.7), layout="constrained")
+        left, right = figure.subplots(1, 2)
+        inflations = [s for c in _all(designs) for s in c["expansion"] if s["kind"] == "expand"]
+        if not inflations:
+            return None
+        by_pressure = all(s["pressure"] is not None for s in inflations)
+        for style, curves in _specimens(designs):
+            for stage in curves["expansion"]:
+                if stage["kind"] == "expand":
+                    load = stage["pressure"] if by_pressure else stage["tool_diameter"]
+                    x, y = _pairs(load, stage["inner_diameter"])
+                    factor = 1e-5 / 1.01325 if by_pressure else 1e3
+                    left.plot(factor * x, 1e3 * y, lw=1.5, alpha=0.8, **style)
+                    middle, end = _pairs(stage["middle_diameter"], stage["end_diameter"])
+                    right.plot(1e3 * middle, 100 * (end / middle - 1), lw=1.5, alpha=0.8, **style)
+        left.set_xlabel("balloon pressure [atm]" if by_pressure else "balloon diameter [mm]")
+        left.set_ylabel("inner diameter [mm]")
+        right.axhline(0, color=GREY, lw=0.8)
+        right.set_xlabel("inner diameter, middle [mm]")
+        right.set_ylabel("ends over middle [%]")
+        right.set_title("Dogboning", loc="left")
+        left.set_title("Inflation", loc="left")
+        _legend(left, designs)
+        return figure_as_svg(figure)
+
+
+def permanent_set(designs: Designs) -> str | None:
+    """Radial force and permanent diameter loss against the loss imposed, and what remained."""
+    tested = [c for c in _all(designs) if c["permanent_set"] is not None]
+    if not tested:
+        return None
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(10.4, 3.7), layout="constrained")
+        left, right = figure.subplots(1, 2)
+        for style, curves in _specimens(designs):
+            test = curves["permanent_set"]
+            if test is None:
+                continue
+            loss = 100 * np.array(test["loss"])
+            left.plot(loss, test["force"], lw=1.5, alpha=0.8, **style)
+            if test["permanent"] is not None:
+                right.plot(loss, 100 * np.array(test["permanent"]), lw=1.5, alpha=0.8, **style)
+            if test["remaining"] is not None:
+                right.plot(
+                    loss[-1], 100 * test["remaining"], color=style["color"], marker="x", ms=6
+                )
+        for axes in (left, right):
+            axes.set_xlabel("diameter loss imposed [%]")
+            axes.set_xlim(left=0)
+            axes.set_ylim(bottom=0)
+        left.set_title("Compression", loc="left")
+        left.set_ylabel("radial force [N]")
+        right.set_title("Permanent set by the unloading line, × after release", loc="left")
+        right.set_ylabel("diameter loss left [%]")
+        _legend(left, designs)
+        return figure_as_svg(figure)
+
+
+def fatigue_clouds(designs: Designs) -> str | None:
+    """Mean and amplitude of all material points, one panel per design, with the limit lines."""
+    clouds = {
+        label: [c["fatigue"] for c in curves if c["fatigue"] is not None]
+        for label, curves in designs.items()
+    }
+    clouds = {label: each for label, each in clouds.items() if each}
+    if not clouds:
+        return None
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(min(5.2 * len(clouds), 11.0), 4.0), layout="constrained")
+        grid = figure.subplots(1, len(clouds), squeeze=False, sharex=True, sharey=True)[0]
+        for axes, (label, each), colour in zip(grid, clouds.items(), _colours(), strict=False):
+            strain = each[0]["quantity"] == "strain"
+            factor = 100.0 if strain else 1e-6
+            for cloud in each:
+                mean, amplitude = (factor * np.array(cloud[k]) for k in ("mean", "amplitude"))
+                worst = np.array(cloud["safety"]) < 1.0
+                axes.scatter(
+                    mean[~worst], amplitude[~worst], s=5, color=colour, lw=0, alpha=0.55,
+                    rasterized=True,
+                )  # fmt: skip
+                axes.scatter(
+                    mean[worst], amplitude[worst], s=12, marker="x", color=INK, lw=0.8,
+                    rasterized=True,
+                )  # fmt: skip
+            _limit_lines(axes, each[0]["limits"], strain)
+            axes.set_title(label, loc="left")
+            unit = "%" if strain else "MPa"
+            axes.set_xlabel(f"mean {each[0]['quantity']} [{unit}]")
+            axes.set_ylim(bottom=0)
+        grid[0].set_ylabel(f"amplitude [{unit}]")
+        grid[-1].legend(frameon=False, loc="upper right")
+        return figure_as_svg(figure)
+
+
+def endpoint_strips(values: Mapping[str, Mapping[str, Sequence[float]]]) -> str | None:
+    """One panel per endpoint: every specimen as a point, the mean of its design as a line.
+
+    Args:
+        values: by endpoint name, the values of the specimens by design label, SI.
+    """
+    if not values:
+        return None
+    columns = 4
+    rows = -(-len(values) // columns)
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(10.4, 2.5 * rows), layout="constrained")
+        grid = figure.subplots(rows, columns, squeeze=False).ravel()
+        for axes, (name, designs) in zip(grid, values.items(), strict=False):
+            endpoint = lookup(name)
+            styles = zip(designs.items(), _colours(), MARKERS * 3, strict=False)
+            for place, ((_, numbers), colour, marker) in enumerate(styles):
+                shown = endpoint.display_factor * np.array(numbers, dtype=float)
+                spread = 0.26 * (np.arange(len(shown)) - 0.5 * (len(shown) - 1))
+                x = place + spread / max(len(shown) - 1, 1)
+                axes.plot(x, shown, marker, color=colour, ms=4.5, alpha=0.8, mew=0)
+                if len(shown):
+                    mean = shown.mean()
+                    axes.plot([place - 0.3, place + 0.3], [mean, mean], color=INK, lw=1.2)
+            axes.set_title(_wrapped(f"{endpoint.short_label} [{endpoint.display_unit}]"),
+                           loc="left", size=9.5)  # fmt: skip
+            crowded = len(designs) > 3 or max(map(len, designs), default=0) > 12
+            axes.set_xticks(
+                range(len(designs)), list(designs), rotation=20 if crowded else 0, size=8.5
+            )
+            axes.set_xlim(-0.6, len(designs) - 0.4)
+            axes.margins(y=0.15)
+        for axes in grid[len(values) :]:
+            axes.set_visible(False)
+        return figure_as_svg(figure)
+
+
+def _limit_lines(axes: Axes, limits: Mapping[str, float], strain: bool) -> None:
+    if strain:
+        limit = 100 * limits["strain_limit"]
+        axes.axhline(limit, color=INK, lw=1.2, ls=(0, (5, 3)), label=f"limit {limit:g} %")
+        return
+    endurance = 1e-6 * limits["endurance"]
+    ends = {"Goodman": limits["ultimate"], "Soderberg": limits["yield_stress"]}
+    for (name, end), dash in zip(ends.items(), ((0, (5, 3)), (0, (1.5, 1.5))), strict=True):
+        axes.plot([0, 1e-6 * end], [endurance, 0], color=INK, lw=1.2, ls=dash, label=name)
+    mean = np.linspace(0.0, 1e-6 * limits["ultimate"], 60)
+    parabola = endurance * (1 - (mean / mean[-1]) ** 2)
+    axes.plot(mean, parabola, color=GREY, lw=1.2, label="Gerber")
+
+
+def _relevant(stages: Sequence[Curves]) -> list[Curves]:
+    """From the first compression, chamber or cycle on; everything where there is none."""
+    kinds = [stage["kind"] for stage in stages]
+    tested = [k for k, kind in enumerate(kinds) if kind in ("compress", "chamber", "cycle")]
+    first = tested[0] if tested else 0
+    return [*_joined(stages[first:])]
+
+
+def _joined(stages: Sequence[Curves]) -> Iterator[Curves]:
+    """Each stage begun where the one before it ended, so that branches meet."""
+    end: tuple[list, list] = ([], [])
+    for stage in stages:
+        yield {
+            **stage,
+            "diameter": end[0] + stage["diameter"],
+            "force": end[1] + stage["force"],
+        }
+        end = (stage["diameter"][-1:], stage["force"][-1:])
+
+
+def _pairs(x: Sequence[float | None], y: Sequence[float | None]) -> tuple[np.ndarray, np.ndarray]:
+    both = [(a, b) for a, b in zip(x, y, strict=True) if a is not None and b is not None]
+    array = np.array(both, dtype=float).reshape(-1, 2)
+    return array[:, 0], array[:, 1]
+
+
+def _specimens(designs: Designs) -> Iterator[tuple[dict[str, Any], Curves]]:
+    for (_, curves), colour, dash in zip(designs.items(), _colours(), DASHES * 3, strict=False):
+        for each in curves:
+            yield {"color": colour, "ls": dash}, each
+
+
+def _all(designs: Designs) -> Iterator[Curves]:
+    for curves in designs.values():
+        yield from curves
+
+
+def _colours() -> tuple[str, ...]:
+    return COLOURS * 3
+
+
+def _legend(axes: Axes, designs: Designs, more: Sequence[Line2D] = ()) -> None:
+    styles = zip(designs, _colours(), DASHES * 3, strict=False)
+    handles = [Line2D([], [], color=c, ls=d, lw=1.6, label=name) for name, c, d in styles]
+    axes.legend(handles=[*handles, *more], frameon=False, loc="best")
+
+
+def _wrapped(title: str, width: int = 26) -> str:
+    if len(title) <= width:
+        return title
+    cut = title.rfind(" ", 0, width)
+    return f"{title[:cut]}\n{title[cut + 1 :]}" if cut > 0 else title
+
+
+def _axes(width: float, height: float) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(width, height), layout="constrained")
+    return figure, figure.subplots()

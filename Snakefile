@@ -7,9 +7,20 @@ min_version("9.0")
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/cohort.smk"
-include: "workflow/rules/geometry.smk"
-include: "workflow/rules/deployment.smk"
-include: "workflow/rules/solve.smk"
+
+
+# How the devices of a study get to their solutions.
+if COHORT.kind == "bench":
+
+    include: "workflow/rules/bench.smk"
+
+else:
+
+    include: "workflow/rules/geometry.smk"
+    include: "workflow/rules/deployment.smk"
+    include: "workflow/rules/solve.smk"
+
+
 include: "workflow/rules/endpoints.smk"
 include: "workflow/rules/statistics.smk"
 include: "workflow/rules/report.smk"

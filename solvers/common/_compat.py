@@ -61,3 +61,11 @@ def distribute_entity_data(
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Send (vertices, value) pairs given in input numbering to the ranks that hold the entity."""
     return dolfinx.io.utils.distribute_entity_data(mesh, dim, entities, values)
+
+
+def evaluate_on_facets(
+    expression: dolfinx.fem.Expression, mesh: dolfinx.mesh.Mesh, entities: NDArray[np.int32]
+) -> NDArray[np.float64]:
+    """Values per (cell, local facet) row; 0.9 wants the rows in one line."""
+    flat = np.ascontiguousarray(entities, np.int32)
+    return expression.eval(mesh, flat.ravel() if DOLFINX_VERSION < (0, 10) else flat)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from mpi4py import MPI
 from petsc4py import PETSc
 
 import dolfinx
@@ -33,15 +34,26 @@ def assembled(form: dolfinx.fem.Form) -> PETSc.Mat:
     return matrix
 
 
-def released(product: PETSc.Mat) -> PETSc.Mat:
-    """Copy of a matrix product that does not keep its factors alive; the product is destroyed."""
+def released(product: PETSc.Mat, *factors: PETSc.Mat) -> PETSc.Mat:
+    """Copy of a matrix product that does not keep its factors alive.
+
+    The product is destroyed, and so are the ``factors`` named: left to themselves, parallel
+    objects wait for a collective clean-up.
+    """
     copy = product.duplicate(copy=True)
-    product.destroy()
+    for matrix in (product, *factors):
+        matrix.destroy()
     return copy
 
 
+def restricted(form: dolfinx.fem.Form, map_: PETSc.Mat) -> PETSc.Mat:
+    """New matrix T^T A T of a compiled form A and a map T."""
+    matrix = assembled(form)
+    return released(matrix.PtAP(map_), matrix)
+
+
 def without_zeros(matrix: PETSc.Mat) -> PETSc.Mat:
-    """A copy that stores no zeros: entries below 1e-14 of the largest one of their row."""
+    """The matrix without entries below 1e-14 of the largest one of their row; it is destroyed."""
     start, column, value = matrix.getValuesCSR()
     row = np.repeat(np.arange(len(start) - 1), np.diff(start))
     largest = np.zeros(len(start) - 1)
@@ -49,5 +61,16 @@ def without_zeros(matrix: PETSc.Mat) -> PETSc.Mat:
     kept = np.abs(value) > 1e-14 * largest[row]
     count = np.bincount(row[kept], minlength=len(start) - 1)
     start = np.concatenate([[0], np.cumsum(count)]).astype(np.int32)
-    sizes = matrix.getSizes()
-    return PETSc.Mat().createAIJ(sizes, csr=(start, column[kept], value[kept]), comm=matrix.comm)
+    csr = (start, column[kept], value[kept])
+    result = PETSc.Mat().createAIJ(matrix.getSizes(), csr=csr, comm=matrix.comm)
+    matrix.destroy()
+    return result
+
+
+def collect(comm: MPI.Comm) -> None:
+    """Free parallel PETSc objects that Python has dropped; collective.
+
+    Their memory would otherwise be kept until the end of the program.
+    """
+    if comm.size > 1:
+        PETSc.garbage_cleanup(comm)

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from solvers.common.block_matrix import block_vector, view
 from solvers.common.errors import SolverDiverged
+from solvers.common.forms import collect
 from solvers.common.kernels import library
 from solvers.fluid.convection import CellTerms, OutletConvection
 from solvers.fluid.operators import Operators
@@ -90,6 +91,7 @@ class FractionalStep:
         )
         self._scale = 0.0
         self._allocate()
+        collect(problem.domain.comm)
         self.timer = dict.fromkeys(("assembly", "velocity", "pressure", "update"), 0.0)
 
     # -- set-up ---------------------------------------------------------------------------------

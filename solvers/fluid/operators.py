@@ -10,7 +10,7 @@ import numpy as np
 import ufl
 
 from solvers.common.block_matrix import Pattern
-from solvers.common.forms import assembled, compile_form, released
+from solvers.common.forms import assembled, compile_form, released, restricted
 from solvers.common.tagged_mesh import TaggedMesh
 from solvers.fluid.pressure_space import PressureSpace
 
@@ -64,17 +64,21 @@ class Operators:
         for i in range(3):
             axis.value[:] = np.eye(3)[i]
             broken = assembled(divergence)
-            self.divergence.append(released(reduce_.transposeMatMult(broken)))
+            self.divergence.append(released(reduce_.transposeMatMult(broken), broken))
             load = self.divergence[-1].copy()
             if outlet is not None:
-                on_outlets = released(reduce_.transposeMatMult(assembled(outlet)))
+                broken = assembled(outlet)
+                on_outlets = released(reduce_.transposeMatMult(broken), broken)
                 load.axpy(-1.0, on_outlets, PETSc.Mat.Structure.DIFFERENT_NONZERO_PATTERN)
+                on_outlets.destroy()
             load.transpose()
             self.load.append(load)
-            self.gradient.append(released(assembled(gradient).matMult(reduce_)))
-        stiffness = assembled(compile_form(ufl.inner(ufl.grad(p), ufl.grad(q)) * ufl.dx))
-        self.laplacian = released(stiffness.PtAP(reduce_))
-        mass = released(assembled(compile_form(p * q * ufl.dx)).PtAP(reduce_))
+            broken = assembled(gradient)
+            self.gradient.append(released(broken.matMult(reduce_), broken))
+        stiffness = compile_form(ufl.inner(ufl.grad(p), ufl.grad(q)) * ufl.dx)
+        self.laplacian = restricted(stiffness, reduce_)
+        mass = restricted(compile_form(p * q * ufl.dx), reduce_)
         ones, self.pressure_mass = mass.createVecs()
         ones.set(1.0)
         mass.mult(ones, self.pressure_mass)
+        mass.destroy()

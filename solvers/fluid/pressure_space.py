@@ -47,6 +47,7 @@ class PressureSpace:
             behind[:, None] & (second[vertex] >= 0), second[vertex], first[vertex]
         )
         self.reduction = self._reduction()
+        self._values = self.reduction.createVecLeft()
 
     def _cells_behind(self, screens: list[str]) -> NDArray[np.bool_]:
         """Local cells (ghosts too) behind a device surface: everything but the lumen."""
@@ -157,7 +158,6 @@ class PressureSpace:
 
     def cell_values(self, pressure: PETSc.Vec) -> NDArray[np.float64]:
         """(owned cells, 4) pressure [Pa] at the vertices of each owned cell."""
-        broken = self.reduction.createVecLeft()
-        self.reduction.mult(pressure, broken)
+        self.reduction.mult(pressure, self._values)
         owned = self.domain.mesh.topology.index_map(3).size_local
-        return broken.array[self.broken.dofmap.list[:owned]]
+        return self._values.array_r[self.broken.dofmap.list[:owned]]

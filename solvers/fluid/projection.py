@@ -68,7 +68,9 @@ class PressureProjection:
         weight = settings.pressure_stabilisation if settings.velocity_degree == 1 else 0.0
         self._stabilisation = PressureStabilisation(space, operators, weight, held)
         self._rhs, self.increment = space.vector(), space.vector()
-        self._divergence, self._image = space.vector(), space.vector()
+        # The right side with its outlet rows, and the matrix times the increment.
+        self._full, self._image = space.vector(), space.vector()
+        self._divergence = space.vector()
         self._guess = InitialGuess()
         self._solver: KrylovSolver | None = None
 
@@ -149,7 +151,7 @@ class PressureProjection:
         rhs.copy(self._divergence)
         rhs.scale(-1.0 / self._tau_rho)
         rhs.axpy(-1.0, self._stabilisation.apply(pressure))
-        full = rhs.copy()
+        rhs.copy(self._full)
         for rows in self._rows:
             rhs.setValues(rows, np.zeros(len(rows)))
         rhs.assemble()
@@ -162,7 +164,7 @@ class PressureProjection:
         report.pressure_iterations = self._solver.iterations
         report.pressure_residual = self._solver.residual
         if self._rows:
-            self._close_outlets(velocity, pressure, full, report, time_step)
+            self._close_outlets(velocity, pressure, report, time_step)
         pressure.axpy(1.0, phi)
         if self._settings.rotational:
             self._rotate(pressure)
@@ -198,15 +200,14 @@ class PressureProjection:
         self,
         velocity: Velocity,
         pressure: PETSc.Vec,
-        full: PETSc.Vec,
         report: StepReport,
         time_step: float,
     ) -> None:
         """Add the liftings to the increment so that every outlet model holds exactly."""
         # Residual on the outlet rows = consistent boundary flux of phi: mass is conserved exactly.
-        residual = self._image - full
+        self._image.axpy(-1.0, self._full)
         star = np.array([self._flow(section, velocity) for section in self._sections])
-        flow = star - self._tau_rho * np.array([residual.dot(e) for e in self._indicators])
+        flow = star - self._tau_rho * np.array([self._image.dot(e) for e in self._indicators])
         before = np.array([pressure.dot(e) / e.dot(e) for e in self._indicators])
         outlets = self._problem.outlets
         change = solve_outlets(outlets, OutletState(flow, self._slope, before, time_step))

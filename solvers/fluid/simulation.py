@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from solvers.common.checkpoint import Snapshot
 from solvers.common.errors import NonPhysical
+from solvers.common.forms import collect
 from solvers.common.sampling import facet_evaluation
 from solvers.common.tagged_mesh import TaggedMesh, facet_cells
 from solvers.fields.averages import Accumulator, FlowAverage, NeckFlow, PeakVelocity
@@ -280,6 +281,7 @@ class PulsatileFlow:
         self._inlet_pressure_sum += weight * inlet_pressure
         self._rate = self._largest(self.average.last_speed / self._size)
         self._max_cfl = max(self._max_cfl, self._rate * self.stepper.time_step)
+        collect(self.domain.comm)
         return self.monitors.sample(self.average.last_speed, weight)
 
     def _largest(self, values: Array) -> float:

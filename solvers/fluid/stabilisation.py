@@ -10,7 +10,7 @@ import numpy as np
 import ufl
 from numpy.typing import NDArray
 
-from solvers.common.forms import assembled, compile_form, released, without_zeros
+from solvers.common.forms import compile_form, released, restricted, without_zeros
 from solvers.fluid.operators import Operators
 from solvers.fluid.pressure_space import PressureSpace
 
@@ -58,16 +58,19 @@ class PressureStabilisation:
         axis = dolfinx.fem.Constant(mesh, np.zeros(3))
         slope = ufl.dot(axis, ufl.grad(p)) * q
         forms = [compile_form(form) for form in (slope * ufl.dx, w * slope * ufl.dx)]
-        # One matrix: seven products and as many passes over vectors otherwise.
         stiffness = compile_form(w * ufl.inner(ufl.grad(p), ufl.grad(q)) * ufl.dx)
-        total = released(assembled(stiffness).PtAP(pressure.reduction))
+        total = restricted(stiffness, pressure.reduction)
         lumped = operators.pressure_mass
+        # One matrix: seven products and as many passes over vectors otherwise.
         for i in range(3):
             axis.value[:] = np.eye(3)[i]
-            gradient, weighted = (assembled(form).PtAP(pressure.reduction) for form in forms)
+            gradient, weighted = (
+                without_zeros(restricted(form, pressure.reduction)) for form in forms
+            )
             gradient.diagonalScale(1.0 / lumped)
-            product = weighted.transposeMatMult(gradient)
+            product = released(weighted.transposeMatMult(gradient), weighted, gradient)
             total.axpy(-1.0, product, PETSc.Mat.Structure.DIFFERENT_NONZERO_PATTERN)
+            product.destroy()
         self._matrix = without_zeros(total)
         self._result = pressure.vector()
         mean = lumped.sum() / mesh.topology.index_map(3).size_global

@@ -24,6 +24,7 @@ from solvers.solid.linear import rigid_body_modes
 from solvers.solid.newton import AlgebraicTerm, Newton, NewtonSettings
 from solvers.solid.serendipity import serendipity
 from solvers.solid.stepping import Participant
+from solvers.solid.work import StressWork
 
 Array = NDArray[np.float64]
 
@@ -47,6 +48,7 @@ class Body(Participant):
             of 0.01 keeps the error of the stress below 0.3 %); a step with much more is cut.
         F: deformation gradient.
         dx: measure over the whole body, with the quadrature of the laws.
+        work: of the stresses.
     """
 
     def __init__(
@@ -103,6 +105,7 @@ class Body(Participant):
             self.histories[name].evolve(law.updated(self.F, old) if law.history else {})
         self._energy: dolfinx.fem.Form | None = None
         self._path = _Path(self.displacement)
+        self.work = StressWork(self.displacement, self.residual)
 
     def _history(self, region: str) -> History:
         cells = self.domain.cell_tags.find(self.domain.markers["cells"][region])
@@ -176,7 +179,11 @@ class Body(Participant):
     # -- results --------------------------------------------------------------------------------
 
     def internal_energy(self) -> float:
-        """Energy stored in the body [J], all ranks together."""
+        """Work of the stresses up to the last commit [J]: stored and dissipated together."""
+        return self.work.total
+
+    def stored_energy(self) -> float:
+        """Energy stored at the last commit [J], all ranks together."""
         if self._energy is None:
             parts = (
                 law.energy(self.F, self.histories[n].old) * self._over(n)
@@ -199,7 +206,8 @@ class Body(Participant):
 
     def enter(self) -> None:
         """Forget the direction in which the body moved."""
-        self._path.forget()
+        self._path.restart()
+        self._path.rate[:] = 0.0
 
     def begin(self, increment: float) -> None:
         """Start Newton's method where the last step leads to."""
@@ -216,38 +224,54 @@ class Body(Participant):
 
     def commit(self) -> None:
         """Store the history at the present displacement."""
+        self.work.advance(self._path.start)
         self._path.commit()
         for history in self.histories.values():
             history.commit()
 
     def snapshot(self) -> dict[str, Any]:
-        """Displacement and history."""
+        """State between two steps."""
         kept = {n: history.snapshot() for n, history in self.histories.items()}
-        return {"displacement": self.displacement.x.array.copy(), "history": kept}
+        return {"fields": self.fields(), "work": self.work.total, "history": kept}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go back to a snapshot."""
-        self.displacement.x.array[:] = state["displacement"]
+        self.take(state["fields"])
+        self.work.total = state["work"]
         for name, values in state["history"].items():
             self.histories[name].restore(values)
 
+    def fields(self) -> dict[str, Array]:
+        """Copies of the nodal fields that make up the state between steps, as local arrays."""
+        return {"displacement": self.displacement.x.array.copy(), "force": self.work.force.copy()}
+
+    def take(self, fields: dict[str, Array]) -> None:
+        """Set the nodal fields."""
+        self.displacement.x.array[:] = fields["displacement"]
+        self.work.force = fields["force"].copy()
+        self._path.restart()
+
 
 class _Path:
-    """Straight continuation of the last load step."""
+    """Straight continuation of the last load step.
+
+    Attributes:
+        start: displacement at the last commit [m].
+        rate: of the last step, per load [m]; 0 where the direction is not known.
+    """
 
     def __init__(self, unknown: dolfinx.fem.Function) -> None:
-        self._unknown = unknown
-        self._start, self._increment = unknown.x.array.copy(), 0.0
-        self._rate: Array | None = None
+        self._unknown, self._increment = unknown, 0.0
+        self.start, self.rate = unknown.x.array.copy(), np.zeros_like(unknown.x.array)
 
-    def forget(self) -> None:
-        self._rate = None
+    def restart(self) -> None:
+        self.start = self._unknown.x.array.copy()
 
     def predict(self, increment: float) -> None:
-        self._start, self._increment = self._unknown.x.array.copy(), increment
-        if self._rate is not None:
-            self._unknown.x.array[:] += increment * self._rate
+        self._increment = increment
+        self._unknown.x.array[:] = self.start + increment * self.rate
 
     def commit(self) -> None:
         if self._increment > 0:
-            self._rate = (self._unknown.x.array - self._start) / self._increment
+            self.rate = (self._unknown.x.array - self.start) / self._increment
+        self.restart()

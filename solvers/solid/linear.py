@@ -3,6 +3,7 @@
 
 Direct: MUMPS (doi:10.1137/S0895479899358194). Iterative: smoothed aggregation (GAMG) with the
 rigid-body modes as near-nullspace (doi:10.1007/BF02238511), for bodies too large to factorise.
+Multigrid in the degree (``solvers.solid.multigrid``) is the fastest for quadratic elements.
 """
 
 from __future__ import annotations
@@ -39,6 +40,40 @@ def iterative(*, symmetric: bool) -> dict[str, Any]:
     if symmetric:
         return {"ksp_type": "cg", **_GAMG}
     return {"ksp_type": "gmres", "ksp_gmres_restart": 200, **_GAMG}
+
+
+def multigrid(*, symmetric: bool, coarse_unknowns: int = 0) -> dict[str, Any]:
+    """CG or GMRES with two levels, quadratic and linear elements.
+
+    Args:
+        symmetric: whether the tangent is symmetric and positive definite.
+        coarse_unknowns: three times the vertices of the mesh; many are not factorised but given to
+            smoothed aggregation.
+    """
+    options: dict[str, Any] = {
+        "ksp_type": "cg" if symmetric else "gmres",
+        "ksp_rtol": 1e-6,
+        "ksp_max_it": 300,
+        "ksp_gmres_restart": 100,
+        "pc_type": "mg",
+        "pc_mg_galerkin": "none",
+        "mg_levels_ksp_type": "chebyshev",
+        "mg_levels_ksp_max_it": 3,
+        "mg_levels_pc_type": "pbjacobi",
+        "mg_coarse_ksp_type": "preonly",
+    }
+    if coarse_unknowns > LARGEST_COARSE:
+        smoother = {"mg_levels_pc_type": "sor", "mg_levels_ksp_max_it": 2}
+        gamg = {"pc_type": "gamg", "pc_gamg_threshold": 0.01, **smoother}
+        return options | {f"mg_coarse_{key}": value for key, value in gamg.items()}
+    return options | {
+        "mg_coarse_pc_type": "cholesky" if symmetric else "lu",
+        "mg_coarse_pc_factor_mat_solver_type": "mumps",
+    }
+
+
+LARGEST_COARSE = 150_000
+"""Unknowns of the linear elements that are still factorised."""
 
 
 def rigid_body_modes(space: dolfinx.fem.FunctionSpace) -> PETSc.NullSpace:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from typing import Any, Protocol
 
@@ -13,12 +14,13 @@ from petsc4py import PETSc
 import dolfinx
 import numpy as np
 import ufl
-from dolfinx.fem.petsc import assemble_matrix, assemble_vector, create_matrix, create_vector
+from dolfinx.fem.petsc import assemble_matrix, create_matrix
 from numpy.typing import NDArray
 
 from solvers.common.errors import SolverDiverged
 from solvers.common.forms import compile_form
 from solvers.solid.linear import DIRECT
+from solvers.solid.multigrid import DegreeMultigrid
 
 _serial = count()
 _SNES = {value: name for name, value in vars(PETSc.SNES.ConvergedReason).items() if name[0] != "_"}
@@ -28,11 +30,11 @@ _KSP = {value: name for name, value in vars(PETSc.KSP.ConvergedReason).items() i
 class AlgebraicTerm(Protocol):
     """Forces that no form describes, such as contact between meshes that do not match.
 
-    They act on the local state of a Function; owned rows are read by Newton's method.
+    They act at the present values of the unknown, which they know.
     """
 
-    def add_residual(self, residual: PETSc.Vec) -> None:
-        """Add the forces [N] at the present displacement; ghosts are summed by the caller."""
+    def add_residual(self, residual: NDArray[np.float64]) -> None:
+        """Add the forces [N] to an array of local unknowns; ghosts are sent to their owners."""
 
     def add_tangent(self, tangent: PETSc.Mat) -> None:
         """Add their derivative with ADD_VALUES; entries may be new and on other ranks."""
@@ -51,6 +53,10 @@ class NewtonSettings:
         line_search: ``cp`` (critical point: the residual has no component left along the step),
             ``bt`` (backtracking on the norm of the residual), ``basic`` (full steps).
         linear: PETSc options of the KSP.
+        forcing: loosest relative tolerance of an iterative linear solver. It tightens with the
+            square of the reduction that Newton's method makes (Eisenstat & Walker 1996,
+            doi:10.1137/0917003), but not beyond what the last correction needs. None leaves
+            ``ksp_rtol`` alone.
     """
 
     tolerance: float = 1e-7
@@ -58,6 +64,7 @@ class NewtonSettings:
     iterations: int = 25
     line_search: str = "cp"
     linear: Mapping[str, Any] = field(default_factory=lambda: DIRECT)
+    forcing: float | None = None
 
 
 class Newton:
@@ -65,6 +72,7 @@ class Newton:
 
     Attributes:
         iterations: of the last solve.
+        linear_iterations: of all linear solves so far.
         norms: relative residual after each iteration of the last solve.
     """
 
@@ -95,6 +103,7 @@ class Newton:
         self.unknown, self.boundaries = unknown, list(boundaries)
         self.settings = settings or NewtonSettings()
         self.iterations, self.norms = 0, list[float]()
+        self.linear_iterations = 0
         tangents = tangents or [None] * len(residuals)
         self._residuals = [compile_form(form) for form in residuals]
         self._tangents = [
@@ -102,10 +111,12 @@ class Newton:
             for form, tangent in zip(residuals, tangents, strict=True)
         ]
         self._algebraic = list(algebraic)
-        self._term = create_vector(self._residuals[0])
-        self._sum = self._term.duplicate()
+        self._term = dolfinx.fem.Function(unknown.function_space).x
+        two_levels = self.settings.linear.get("pc_type") == "mg"
+        space = unknown.function_space
+        self._multigrid = DegreeMultigrid(space, self.boundaries) if two_levels else None
         self._matrix = self._create_matrix(near_nullspace)
-        self._x = self._term.duplicate()
+        self._x = self._matrix.createVecRight()
         self._map = unknown.function_space.dofmap
         self._scale = 0.0
         self._snes = self._create_snes(name)
@@ -113,7 +124,7 @@ class Newton:
     # -- set-up ---------------------------------------------------------------------------------
 
     def _create_matrix(self, near_nullspace: PETSc.NullSpace | None) -> PETSc.Mat:
-        matrix = create_matrix(self._tangents[0])
+        matrix = create_matrix(self._tangents[0], "baij" if self._multigrid else None)
         if self._algebraic:
             matrix.setOption(PETSc.Mat.Option.NEW_NONZERO_ALLOCATION_ERR, False)
         if near_nullspace is not None:
@@ -122,11 +133,13 @@ class Newton:
 
     def _create_snes(self, name: str) -> PETSc.SNES:
         snes = PETSc.SNES().create(self._matrix.comm)
-        snes.setFunction(self._assemble_residual, self._sum.duplicate())
+        snes.setFunction(self._assemble_residual, self._x.duplicate())
         snes.setJacobian(self._assemble_tangent, self._matrix)
         snes.setConvergenceTest(self._test)
         prefix = f"{name}_{next(_serial)}_"
         snes.setOptionsPrefix(prefix)
+        if self._multigrid:
+            self._multigrid.attach(snes.ksp)
         options = {
             "snes_type": "newtonls",
             "snes_linesearch_type": self.settings.line_search,
@@ -137,8 +150,8 @@ class Newton:
         for key, value in options.items():
             database[prefix + key] = value
         snes.setFromOptions()
-        for key in options:
-            del database[prefix + key]
+        # The levels of multigrid read their options when they are first set up.
+        self._options = [prefix + key for key in options]
         snes.setTolerances(max_it=self.settings.iterations)
         return snes
 
@@ -153,9 +166,20 @@ class Newton:
         self._scale, self.norms = 0.0, []
         size = self._x.local_size
         self._x.array[:] = self.unknown.x.array[:size]
-        self._snes.solve(None, self._x)
+        try:
+            self._snes.solve(None, self._x)
+        except PETSc.Error as error:
+            # MUMPS throws when it is to solve with factors that it failed to make.
+            self._snes.ksp.pc.reset()
+            raise SolverDiverged(
+                f"Newton's method stopped in the linear solver: {error}"
+            ) from error
+        database = PETSc.Options()
+        while self._options:
+            database.delValue(self._options.pop())
         self._take(self._x)
         self.iterations = self._snes.getIterationNumber()
+        self.linear_iterations += self._snes.getLinearSolveIterations()
         reason = self._snes.getConvergedReason()
         if reason <= 0:
             raise SolverDiverged(self._failure(reason))
@@ -177,32 +201,38 @@ class Newton:
 
     def _assemble_residual(self, snes: PETSc.SNES, x: PETSc.Vec, out: PETSc.Vec) -> None:
         self._take(x)
-        parts: list[Callable[[], None]] = [
-            lambda form=form: assemble_vector(self._term, form) for form in self._residuals
+        parts: list[Callable[[NDArray], None]] = [
+            partial(dolfinx.fem.assemble_vector, L=form) for form in self._residuals
         ]
-        parts += [lambda term=term: term.add_residual(self._term) for term in self._algebraic]
+        parts += [term.add_residual for term in self._algebraic]
         out.set(0.0)
         for part in parts:
-            with self._term.localForm() as local:
-                local.set(0.0)
-            part()
-            self._term.ghostUpdate(PETSc.InsertMode.ADD_VALUES, PETSc.ScatterMode.REVERSE)
-            self._scale = max(self._scale, self._term.norm())
-            out.axpy(1.0, self._term)
-        self._constrain(out)
-
-    def _constrain(self, out: PETSc.Vec) -> None:
-        """Lift the prescribed values that the iterate does not have yet."""
-        state = self.unknown.x.array
-        lift = self._sum
-        with lift.localForm() as local:
-            local.set(0.0)
-            for form in self._tangents if self._moved() else []:
-                dolfinx.fem.apply_lifting(local.array_w, [form], [self.boundaries], [state], -1.0)
-        lift.ghostUpdate(PETSc.InsertMode.ADD_VALUES, PETSc.ScatterMode.REVERSE)
-        out.axpy(1.0, lift)
+            self._add(part, out)
+            self._scale = max(self._scale, self._norm())
+        if self._moved():
+            # Lift the prescribed values that the iterate does not have yet.
+            for form in self._tangents:
+                self._add(partial(self._lift, form), out)
         for boundary in self.boundaries:
-            boundary.set(out.array_w, state, -1.0)
+            boundary.set(out.array_w, self.unknown.x.array, -1.0)
+
+    def _add(self, part: Callable[[NDArray], None], out: PETSc.Vec) -> None:
+        """Add a term, summed over the ranks, and leave it in ``_term``."""
+        term = self._term
+        term.array[:] = 0.0
+        part(term.array)
+        term.scatter_reverse(dolfinx.la.InsertMode.add)
+        out.array_w[:] += term.array[: out.local_size]
+
+    def _lift(self, form: dolfinx.fem.Form, array: NDArray[np.float64]) -> None:
+        state = self.unknown.x.array
+        dolfinx.fem.apply_lifting(array, [form], [self.boundaries], [state], -1.0)
+
+    def _norm(self) -> float:
+        """Norm of the last term, reactions included."""
+        owned = self._term.array[: self._x.local_size]
+        comm = self.unknown.function_space.mesh.comm
+        return float(comm.allreduce(float(owned @ owned)) ** 0.5)
 
     def _moved(self) -> bool:
         """Whether any prescribed value differs from the iterate."""
@@ -217,15 +247,26 @@ class Newton:
     ) -> None:
         matrix.zeroEntries()
         for form in self._tangents:
-            # The diagonal of prescribed unknowns is set once, by the first form.
-            first = form is self._tangents[0]
-            assemble_matrix(matrix, form, self.boundaries, 1.0 if first else 0.0)
-        for term in self._algebraic:
+            # The diagonal of prescribed unknowns is inserted after each form; without the flush,
+            # PETSc drops what the next form adds.
+            assemble_matrix(matrix, form, self.boundaries, 1.0)
             matrix.assemble(PETSc.Mat.AssemblyType.FLUSH)
+        for term in self._algebraic:
             term.add_tangent(matrix)
+            matrix.assemble(PETSc.Mat.AssemblyType.FLUSH)
         matrix.assemble()
         if self._algebraic:
             matrix.zeroRowsColumns(self._prescribed(), 1.0)
+        if self._multigrid:
+            self._multigrid.update(matrix)
+        if self.settings.forcing:
+            snes.ksp.setTolerances(rtol=self._forcing(self.settings.forcing))
+
+    def _forcing(self, loosest: float) -> float:
+        """Relative tolerance of the next linear solve."""
+        last = max(self.norms[-1], 1e-300)
+        reduction = last / self.norms[-2] if len(self.norms) > 1 else 1.0
+        return min(loosest, max(0.9 * reduction**2, 0.1 * self.settings.tolerance / last))
 
     def _prescribed(self) -> NDArray[np.int32]:
         """Global numbers of the owned prescribed unknowns."""
@@ -255,5 +296,7 @@ class Newton:
 
     def destroy(self) -> None:
         """Give the PETSc objects back."""
-        for item in (self._snes, self._matrix, self._term, self._sum, self._x):
+        for item in (self._snes, self._matrix, self._x):
             item.destroy()
+        if self._multigrid:
+            self._multigrid.destroy()

@@ -19,6 +19,9 @@ class Participant:
     def enter(self) -> None:
         """Get ready for a walk, whose direction need not be that of the one before."""
 
+    def leave(self) -> None:
+        """Look at a walk that has reached its end."""
+
     def begin(self, increment: float) -> None:
         """Get ready for a step of ``increment`` in load."""
 
@@ -170,6 +173,8 @@ class LoadStepper:
                 targets.pop(0)
             if on_step is not None:
                 on_step(step)
+        for participant in self._participants:
+            participant.leave()
         return self.steps
 
     def _reach(self, load: float, increment: float, target: float) -> float:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Cost of the flow solver at equal error, beside other solvers on the same meshes.
 
-    envs/run python3 tests/benchmarks/fluid.py             all, about 15 minutes on an idle machine
+    envs/run python3 tests/benchmarks/fluid.py             all, about 20 minutes on an idle machine
     envs/run python3 tests/benchmarks/fluid.py --quick     the speed-up over plain dolfinx, 50 s
     envs/run python3 tests/benchmarks/fluid.py --only openfoam ngsolve
 

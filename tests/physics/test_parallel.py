@@ -14,11 +14,11 @@ CASE = Path(__file__).with_name("parallel_case.py")
 ROOT = CASE.parents[2]
 
 
-def result(ranks, *arguments):
+def result(ranks, *arguments, case=CASE):
     launch = ["mpirun", "-n", str(ranks), "--bind-to", "none"] if ranks > 1 else []
     paths = [str(ROOT), str(ROOT / "workflow"), os.environ.get("PYTHONPATH", "")]
     done = subprocess.run(
-        [*launch, sys.executable, str(CASE), *map(str, arguments)],
+        [*launch, sys.executable, str(case), *map(str, arguments)],
         capture_output=True,
         text=True,
         timeout=300,
@@ -47,3 +47,12 @@ def test_written_fields(tmp_path):
     serial, parallel = result(1, "files", folders[0]), result(2, "files", folders[1])
     # Solver tolerance 1e-6 per step, accumulated over the run.
     assert parallel == pytest.approx(serial, rel=1e-4, abs=1e-9)
+
+
+@needs_mpirun
+def test_bench(tmp_path):
+    """Crimp, release and expansion of half a crown."""
+    serial, parallel = (
+        result(n, "bench", tmp_path / str(n), case=CASE.with_name("bench_case.py")) for n in (1, 2)
+    )
+    assert parallel == pytest.approx(serial, rel=1e-4)

@@ -37,5 +37,6 @@ def test_uniform_strain_is_reproduced(cells, degree, family, linear):
     assert newton.solve() <= (1 if linear == "direct" else 3)
     found = body.evaluate("body", body.at_points("body", body.F))
     assert found.reshape(-1, 3, 3) - np.eye(3) == pytest.approx(
-        np.broadcast_to(gradient, (found.size // 9, 3, 3)), abs=1e-11 if linear == "direct" else 1e-9
+        np.broadcast_to(gradient, (found.size // 9, 3, 3)),
+        abs=1e-11 if linear == "direct" else 1e-9,
     )

@@ -8,13 +8,21 @@ import numpy as np
 import pytest
 
 from meshes.anatomy.ica import IcaParameters
+from meshes.devices.catalogue import device
 from meshes.devices.closure import ScreenClosure
 from meshes.devices.deployment import DeployOptions
 from meshes.devices.flow_diverter import FlowDiverter
+from meshes.devices.stent.design import StentDesign
+from meshes.devices.stent.feasibility import check_crimped
+from meshes.devices.stent.pattern import Part
+from meshes.devices.stent.strut import StentResolution
 from meshes.edge_length import LumenOptions
 from meshes.layers import LayerOptions
 from meshes.quality import QualityLimits
 from meshes.surface import SurfaceSource
+from solvers.fields.bench import endpoints as bench_fields
+from solvers.fields.bench.fatigue import AlloyFatigue, SuperelasticFatigue
+from solvers.fields.bench.settings import bench_settings
 from solvers.fields.endpoints import EndpointSettings
 from solvers.fluid.cycles import WATCHED
 from solvers.fluid.inflow import Waveform
@@ -31,6 +39,7 @@ from solvers.fluid.settings import (
 from trial.config import flow as blocks
 from trial.config import load_study
 from trial.config.anatomy import LABELS, IcaVariables
+from trial.config.bench.numerics import BenchEndpoints, Cells, Model
 from trial.config.device import Placement, Screen
 from trial.config.endpoints import Endpoints
 from trial.config.flow import Flow, Outlets, Output, Scalar, TimeStep
@@ -63,6 +72,8 @@ def test_every_parameter_of_the_anatomy_is_drawn():
         (TimeStep, TimeStepSettings),
         (Lumen, LumenOptions),
         (Endpoints, EndpointSettings),
+        (Model, Part),
+        (Cells, StentResolution),
     ],
 )
 def test_block_has_every_setting(block, settings):
@@ -89,6 +100,8 @@ def test_block_has_known_settings(block, settings):
         (Endpoints, EndpointSettings, set()),
         (Placement, DeployOptions, set()),
         (Screen, ScreenClosure, set()),
+        (Model, Part, set()),
+        (Cells, StentResolution, set()),
     ],
 )
 def test_defaults_are_those_of_the_package(block, settings, different):
@@ -128,3 +141,38 @@ def test_device_block_is_the_device_model():
     assert FlowDiverter(**device.catalogue()).wires == device.wires
     assert set(Placement().to_si()) == names(DeployOptions) - {"closure"}
     assert set(Screen().to_si()) == names(ScreenClosure) - {"viscosity", "density"}
+
+
+STENTS = [
+    (study.study.name, name, study)
+    for path in sorted((CONFIGS / "studies").glob("*.yaml"))
+    if (study := load_study([path]).study).study.kind == "bench"
+    for name in study.arms
+]
+
+
+@pytest.mark.parametrize(("name", "arm", "study"), STENTS, ids=[f"{s}-{a}" for s, a, _ in STENTS])
+def test_every_design_of_a_study_can_be_made_and_crimped(name, arm, study):
+    drawing = study.arms[arm].device.drawing()
+    assert set(drawing) == names(StentDesign)
+    design = device(study.arms[arm].device.kind, drawing)
+    for diameter in study.arm_course(arm).crimped_diameters():
+        check_crimped(design, diameter)
+
+
+def test_bench_thresholds_become_the_settings_of_the_endpoints():
+    values = BenchEndpoints(tool_diameters_mm=(2.0, 2.5)).to_si()
+    assert bench_settings(values | {"fatigue": None}) == bench_fields.BenchSettings(
+        tool_diameters=(2e-3, 2.5e-3)
+    )
+
+
+def test_fatigue_limits_become_the_criteria_of_the_material():
+    found = {}
+    for _, arm, study in STENTS:
+        fatigue = study.arms[arm].device.material.fatigue
+        settings = bench_settings(study.endpoints.to_si() | {"fatigue": fatigue.limits()})
+        found[fatigue.kind] = settings.fatigue
+    assert isinstance(found["stress"], AlloyFatigue)
+    assert found["stress"].strengths.ultimate > found["stress"].strengths.endurance > 1e8
+    assert found["strain"] == SuperelasticFatigue()

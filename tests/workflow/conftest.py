@@ -49,9 +49,9 @@ class Workflow:
         counts = {name: int(n) for name, n in map(str.split, rows)}
         return Counter({name: n for name, n in counts.items() if name not in ("total", "all")})
 
-    def study(self, name: str, **changes) -> Path:
-        """Write a study file that is the tiny study with changes."""
-        content = yaml.safe_load((STUDIES / "tiny.yaml").read_text())
+    def study(self, name: str, base: str = "tiny", **changes) -> Path:
+        """Write a study file that is a tiny study with changes."""
+        content = yaml.safe_load((STUDIES / f"{base}.yaml").read_text())
         content["study"]["name"] = name
         for block, values in changes.items():
             if isinstance(values, dict):

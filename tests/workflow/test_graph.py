@@ -7,16 +7,35 @@ import sys
 import pytest
 from conftest import PROJECT, STUDIES
 
+from trial.config import load_study
+
 pytestmark = pytest.mark.workflow
 
 
-@pytest.mark.parametrize("study", sorted(STUDIES.glob("*.yaml")), ids=lambda path: path.stem)
+def studies(kind):
+    paths = sorted(STUDIES.glob("*.yaml"))
+    return [path for path in paths if load_study([path]).study.study.kind == kind]
+
+
+@pytest.mark.parametrize("study", studies("vascular"), ids=lambda path: path.stem)
 def test_every_study_has_a_complete_graph(workflow, study):
     jobs = workflow.jobs("--configfile", str(study))
     assert jobs["write_report"] == 1
     assert jobs["solve_flow"] == jobs["extract_endpoints"] == jobs["deploy_device"]
     assert jobs["build_mesh"] == jobs["sample_patient"] == jobs["render_patient"]
     assert jobs["solve_flow"] % jobs["build_mesh"] == 0
+
+
+@pytest.mark.parametrize("study", studies("bench"), ids=lambda path: path.stem)
+def test_every_bench_study_has_a_complete_graph(workflow, study):
+    jobs = workflow.jobs("--configfile", str(study))
+    resolved = load_study([study]).study
+    specimens, arms = len(resolved.patients), len(resolved.arms)
+    assert jobs["write_report"] == jobs["compile_forms"] == jobs["render_designs"] == 1
+    assert jobs["sample_patient"] == specimens
+    for rule in ("build_device", "solve_bench", "extract_endpoints"):
+        assert jobs[rule] == specimens * arms
+    assert not {"build_mesh", "deploy_device", "solve_flow", "render_patient"} & set(jobs)
 
 
 def test_demo_is_the_default_study(workflow):

@@ -58,7 +58,7 @@ def test_steps_after_the_failure_were_skipped(finished):
     workflow, _, _, _ = finished
     arm = workflow.folder / "results/tiny/patients/s001/arms/untreated"
     record = json.loads((arm / "endpoints.json").read_text())
-    assert record["values"] == {}
+    assert record["endpoints"] == {}
     assert record["outcome"]["status"] == "skipped"
     assert record["outcome"]["cause"] == "mesh"
 

@@ -14,7 +14,8 @@ rule record_study:
     conda:
         "../../envs/environment.yaml"
     params:
-        study=as_json(STUDY.plain()),
+        # not sorted: procedures are done in the order written
+        study=json.dumps(STUDY.plain()),
     shell:
         "python {input.script} --study {params.study:q} --out {output.config} > {log} 2>&1"
 
@@ -31,7 +32,9 @@ rule sample_patient:
     conda:
         "../../envs/environment.yaml"
     params:
+        kind=COHORT.kind,
         settings=sampling_settings,
     shell:
-        "python {input.script} --patient {wildcards.patient} --settings {params.settings:q}"
+        "python {input.script} --patient {wildcards.patient} --kind {params.kind}"
+        " --settings {params.settings:q}"
         " --out {output.patient} > {log} 2>&1 && tail -n 1 {log}"

@@ -69,6 +69,9 @@ def surface_file(wildcards):
 
 def sampling_settings(wildcards):
     """What a patient depends on; size and name of the cohort are not part of it."""
+    if COHORT.kind == "bench":
+        lot = STUDY.lot.plain() | {"specimens": 1, "title": "lot", "from": None}
+        return as_json({"seed": STUDY.study.seed, "lot": lot})
     surface = surface_of(wildcards.patient)
     if surface is not None:
         surface = surface.to_si() | {"file": surface_path(surface)}
@@ -102,6 +105,50 @@ def physiology_factors(wildcards):
     return as_json(STUDY.arms[wildcards.arm].physiology.plain())
 
 
+def build_settings(wildcards):
+    return as_json(STUDY.build_settings(wildcards.arm))
+
+
+def solve_settings(wildcards):
+    """Law, procedures and solver of a design on the bench."""
+    return as_json(
+        {
+            "law": STUDY.arms[wildcards.arm].device.material.law.to_si(),
+            "procedures": STUDY.arm_course(wildcards.arm).to_list(),
+            "solver": STUDY.bench.solver(),
+        }
+    )
+
+
+def form_settings(wildcards):
+    """One design of every kind of law: what the forms of the bench depend on, and no more."""
+    cases = {}
+    for arm in STUDY.arms:
+        device = STUDY.arms[arm].device
+        build = STUDY.build_settings(arm)
+        case = {key: build[key] for key in ("kind", "drawing", "part")} | {
+            "law": device.material.law.to_si(),
+            "solver": STUDY.bench.solver() | {"time_budget": 0.0, "damping_limit": 1.0},
+            "tools": sorted({"crush", "bend"} & set(STUDY.arm_course(arm).kinds)),
+        }
+        cases.setdefault(device.material.law.shape, case)
+    return as_json(list(cases.values()))
+
+
+def endpoint_settings(wildcards):
+    """Thresholds of the endpoints; on the bench also the fatigue limits of the material."""
+    settings = STUDY.endpoints.to_si()
+    if COHORT.kind == "bench":
+        fatigue = STUDY.arms[wildcards.arm].device.material.fatigue
+        settings["fatigue"] = None if fatigue is None else fatigue.limits()
+    return as_json(settings)
+
+
+def stage_outcome(name):
+    """Outcome of a step, as rules write it."""
+    return f"results/{{study}}/{COHORT.stage(name).outcome}"
+
+
 def arms_of(wildcards):
     """Arms of a patient that are computed, the reference arm first."""
     arms = [arm for patient, arm in COHORT.pairs() if patient == wildcards.patient]
@@ -124,7 +171,11 @@ def all_endpoints(wildcards):
 
 
 def all_pictures(wildcards):
-    patients = COHORT.computed() if STUDY.report.pictures else []
+    if not STUDY.report.pictures:
+        return []
+    if COHORT.kind == "bench":
+        return [f"results/{wildcards.study}/designs"]
+    patients = COHORT.computed()
     return [
         f"results/{wildcards.study}/patients/{patient}/pictures" for patient in patients
     ]

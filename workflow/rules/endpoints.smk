@@ -5,8 +5,8 @@
 rule extract_endpoints:
     input:
         script=script("extract_endpoints"),
-        anatomy="results/{study}/patients/{patient}/anatomy/outcome.json",
-        fluid="results/{study}/patients/{patient}/arms/{arm}/fluid/outcome.json",
+        mesh=stage_outcome("mesh"),
+        solution=stage_outcome("solve"),
     output:
         endpoints="results/{study}/patients/{patient}/arms/{arm}/endpoints.json",
     log:
@@ -16,8 +16,10 @@ rule extract_endpoints:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings=as_json(STUDY.endpoints.to_si()),
+        kind=COHORT.kind,
+        settings=endpoint_settings,
     shell:
         "python {input.script} --patient {wildcards.patient} --arm {wildcards.arm}"
-        " --anatomy {input.anatomy} --fluid {input.fluid} --settings {params.settings:q}"
+        " --kind {params.kind} --mesh {input.mesh} --solution {input.solution}"
+        " --settings {params.settings:q}"
         " --out {output.endpoints} > {log} 2>&1 && tail -n 1 {log}"

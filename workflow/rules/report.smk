@@ -2,26 +2,6 @@
 # What people read.
 
 
-rule render_patient:
-    input:
-        script=script("render_patient"),
-        endpoints=arm_endpoints,
-    output:
-        pictures=directory("results/{study}/patients/{patient}/pictures"),
-    log:
-        "results/{study}/logs/render_patient/{patient}.log",
-    benchmark:
-        "results/{study}/benchmarks/render_patient/{patient}.tsv"
-    conda:
-        "../../envs/environment.yaml"
-    params:
-        arms=arms_of,
-        width=STUDY.report.picture_width_px,
-    shell:
-        "python {input.script} --arms {params.arms} --width {params.width}"
-        " --out {output.pictures} > {log} 2>&1"
-
-
 rule write_report:
     input:
         script=script("write_report"),

@@ -59,33 +59,45 @@ def force_diameter(designs: Designs) -> str | None:
         return figure_as_svg(figure) if drawn else None
 
 
-def expansion(designs: Designs) -> str | None:
-    """Diameter against pressure (or tool diameter) and dogboning against diameter."""
+def expansion(designs: Designs, *, ends: bool = True) -> str | None:
+    """Diameter against pressure, where it is known, and dogboning against diameter.
+
+    Args:
+        designs: curves of the specimens by design.
+        ends: whether the model has ends that could dogbone.
+    """
+    inflations = [s for c in _all(designs) for s in c["expansion"] if s["kind"] == "expand"]
+    by_pressure = bool(inflations) and all(s["pressure"] is not None for s in inflations)
+    draws = [_inflation] * by_pressure + [_dogboning] * (ends and bool(inflations))
+    if not draws:
+        return None
     with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(10.4, 3.7), layout="constrained")
-        left, right = figure.subplots(1, 2)
-        inflations = [s for c in _all(designs) for s in c["expansion"] if s["kind"] == "expand"]
-        if not inflations:
-            return None
-        by_pressure = all(s["pressure"] is not None for s in inflations)
-        for style, curves in _specimens(designs):
-            for stage in curves["expansion"]:
-                if stage["kind"] == "expand":
-                    load = stage["pressure"] if by_pressure else stage["tool_diameter"]
-                    x, y = _pairs(load, stage["inner_diameter"])
-                    factor = 1e-5 / 1.01325 if by_pressure else 1e3
-                    left.plot(factor * x, 1e3 * y, lw=1.5, alpha=0.8, **style)
-                    middle, end = _pairs(stage["middle_diameter"], stage["end_diameter"])
-                    right.plot(1e3 * middle, 100 * (end / middle - 1), lw=1.5, alpha=0.8, **style)
-        left.set_xlabel("balloon pressure [atm]" if by_pressure else "balloon diameter [mm]")
-        left.set_ylabel("inner diameter [mm]")
-        right.axhline(0, color=GREY, lw=0.8)
-        right.set_xlabel("inner diameter, middle [mm]")
-        right.set_ylabel("ends over middle [%]")
-        right.set_title("Dogboning", loc="left")
-        left.set_title("Inflation", loc="left")
-        _legend(left, designs)
+        figure = Figure(figsize=(5.2 * len(draws) + 1.2 * (len(draws) == 1), 3.7),
+                        layout="constrained")  # fmt: skip
+        panels = figure.subplots(1, len(draws), squeeze=False)[0]
+        for axes, draw in zip(panels, draws, strict=True):
+            for style, curves in _specimens(designs):
+                for stage in (s for s in curves["expansion"] if s["kind"] == "expand"):
+                    draw(axes, stage, style)
+        _legend(panels[0], designs)
         return figure_as_svg(figure)
+
+
+def _inflation(axes: Axes, stage: Curves, style: Mapping[str, Any]) -> None:
+    x, y = _pairs(stage["pressure"], stage["inner_diameter"])
+    axes.plot(1e-5 / 1.01325 * x, 1e3 * y, lw=1.5, alpha=0.8, **style)
+    axes.set_title("Inflation", loc="left")
+    axes.set_xlabel("balloon pressure [atm]")
+    axes.set_ylabel("inner diameter [mm]")
+
+
+def _dogboning(axes: Axes, stage: Curves, style: Mapping[str, Any]) -> None:
+    middle, end = _pairs(stage["middle_diameter"], stage["end_diameter"])
+    axes.axhline(0, color=GREY, lw=0.8)
+    axes.plot(1e3 * middle, 100 * (end / middle - 1), lw=1.5, alpha=0.8, **style)
+    axes.set_title("Dogboning", loc="left")
+    axes.set_xlabel("inner diameter, middle [mm]")
+    axes.set_ylabel("ends over middle [%]")
 
 
 def permanent_set(designs: Designs) -> str | None:
@@ -168,6 +180,7 @@ def endpoint_strips(values: Mapping[str, Mapping[str, Sequence[float]]]) -> str 
     rows = -(-len(values) // columns)
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(10.4, 2.5 * rows), layout="constrained")
+        figure.get_layout_engine().set(h_pad=0.12)
         grid = figure.subplots(rows, columns, squeeze=False).ravel()
         for axes, (name, designs) in zip(grid, values.items(), strict=False):
             endpoint = lookup(name)

@@ -6,17 +6,20 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
+import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from trial.cohort import Cohort
-from trial.config import Resolved, load_study
+from trial.config import BenchStudy, Resolved, load_study
 from trial.config.documents import documents
 from trial.config.load import CONFIGS, shown
 from trial.errors import ConfigError
 from trial.progress import Failure, failures, progress_text
+from trial.provenance import PROJECT
 from trial.study_comparison import comparison_text
 
 QUARANTINE = CONFIGS / "quarantine.tsv"
@@ -55,6 +58,8 @@ def check(args: argparse.Namespace) -> int:
         missing.append(f"resources.solve_ranks is {ranks}, but neither mpirun nor srun is found")
     if missing:
         raise ConfigError("\n".join(missing))
+    if isinstance(resolved.study, BenchStudy):
+        _check_designs(resolved.study)
     print(
         f"{cohort.study} is ready: {len(cohort.patients)} {cohort.noun}s, {len(cohort.arms)} arms, "
         f"{len(cohort.pairs())} {WORK[cohort.kind]} on {ranks} rank(s) each, "
@@ -126,7 +131,7 @@ def resume(args: argparse.Namespace) -> int:
 
 
 def compare(args: argparse.Namespace) -> int:
-    """Tabulate the STAV reductions of two studies of the same patients."""
+    """Tabulate the results of two studies of the same patients or specimens."""
     roots = [_results(argparse.Namespace(study=s, results=args.results))[1] for s in args.studies]
     print(comparison_text(*roots))
     return 0
@@ -189,6 +194,22 @@ def _load(study: str) -> Resolved:
         known = ", ".join(sorted(p.stem for p in (CONFIGS / "studies").glob("*.yaml")))
         raise ConfigError(f"study {study!r} is not a file; configs/studies has: {known}")
     return load_study([path])
+
+
+def _check_designs(study: BenchStudy) -> None:
+    """Refuse designs that cannot be drawn; geometry is known to a script, not to this package."""
+    designs = {arm: study.build_settings(arm) for arm in study.arms}
+    script = PROJECT / "workflow" / "scripts" / "check_designs.py"
+    modules = os.pathsep.join(map(str, (PROJECT / "workflow", PROJECT)))
+    done = subprocess.run(
+        [sys.executable, str(script), "--designs", json.dumps(designs)],
+        env=os.environ | {"PYTHONPATH": modules},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    if done.stdout:
+        raise ConfigError(done.stdout.strip())
 
 
 def _results(args: argparse.Namespace) -> tuple[Cohort, Path]:

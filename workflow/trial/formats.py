@@ -64,6 +64,22 @@ def shown_range(estimate: Mapping[str, Any], endpoint: str) -> str:
     return f"{shown(estimate['low'], endpoint)} to {shown(estimate['high'], endpoint)}"
 
 
+def scatter(summary: Mapping[str, Any], endpoint: str) -> str:
+    """Mean and standard deviation of an endpoint in its display unit, to the same decimals.
+
+    Two digits of the deviation, unless that takes more than four of the mean.
+    """
+    factor = lookup(endpoint).display_factor
+    mean = factor * summary["mean"]
+    if summary["sd"] is None:
+        return number(mean)
+    sd = factor * summary["sd"]
+    if sd < 1e-4 * abs(mean) or not 1e-3 <= abs(mean) < 1e5:
+        return f"{number(mean)} ± {number(sd, 1)}"
+    decimals = max(min(1 - math.floor(math.log10(sd)), 3 - math.floor(math.log10(abs(mean)))), 0)
+    return f"{mean:.{decimals}f} ± {sd:.{decimals}f}".replace("-", "−")
+
+
 def duration(seconds: float | None) -> str:
     """A time span in the unit that suits it."""
     if seconds is None:
@@ -86,6 +102,7 @@ FILTERS = {
     "percent": percent,
     "percent_range": percent_range,
     "shown": shown,
+    "scatter": scatter,
     "shown_range": shown_range,
     "duration": duration,
     "words": words,

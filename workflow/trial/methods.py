@@ -3,30 +3,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from trial.computation import computation_text
 from trial.config import VascularStudy
 from trial.config.device import Device
 from trial.config.vascular import Arm
 from trial.flow_text import LAWS, flow_text, outlet_response, tabled_waveforms
-from trial.formats import duration, number, percent, words
+from trial.formats import number, percent, words
+from trial.passages import Passage, intervals_text, missing_patients
 from trial.patients import ArmRecord, PatientRecord
 from trial.units import split_unit
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A titled passage of text.
-
-    Attributes:
-        title: heading.
-        text: sentences.
-    """
-
-    title: str
-    text: str
 
 
 def methods(study: VascularStudy, patients: Sequence[PatientRecord]) -> list[Passage]:
@@ -38,7 +26,7 @@ def methods(study: VascularStudy, patients: Sequence[PatientRecord]) -> list[Pas
         Passage("Flow", flow_text(study.flow)),
         Passage("Endpoints", _endpoints(study)),
         Passage("Statistics", _statistics(study)),
-        Passage("Computation", _computation(patients)),
+        Passage("Computation", computation_text(patients)),
     ]
 
 
@@ -57,7 +45,12 @@ def limitations(
         found.append(Passage("Few patients", _few(statistics)))
     if study.surfaces:
         found.append(Passage("A mixed cohort", _mixed(study)))
-    found += _lost(statistics)
+    found += missing_patients(
+        statistics,
+        "patients",
+        "Anatomies that fail to mesh or solve are seldom a random sample, so the best and worst "
+        "cases matter more than the rate.",
+    )
     found += [
         Passage(
             "Intervals hold only patient-to-patient variation",
@@ -80,37 +73,6 @@ def limitations(
         ),
     ]
     return found
-
-
-def wall_times(patients: Iterable[PatientRecord]) -> dict[str, float]:
-    """Wall time summed over patients by stage [s]; shared stages count once per patient."""
-    totals: dict[str, float] = {}
-    for patient in patients:
-        arms = list(patient.arms.values())
-        for position, arm in enumerate(arms):
-            for stage, outcome in arm.outcomes.items():
-                if stage in ("sample", "mesh") and position > 0:
-                    continue
-                totals[stage] = totals.get(stage, 0.0) + outcome.wall_time_s
-    return totals
-
-
-def software(patients: Iterable[PatientRecord]) -> dict[str, list[str]]:
-    """Versions found in the outcomes, by package; more than one means a mixed study."""
-    found: dict[str, set[str]] = {}
-    for outcome in _outcomes(patients):
-        for package, version in outcome.versions.items():
-            found.setdefault(package, set()).add(version)
-    return {package: sorted(versions) for package, versions in sorted(found.items())}
-
-
-def revisions(patients: Iterable[PatientRecord]) -> list[int]:
-    """Numerics revisions that computed the results."""
-    return sorted({o.numerics_revision for o in _outcomes(patients) if o.numerics_revision})
-
-
-def _outcomes(patients: Iterable[PatientRecord]) -> Iterable[Any]:
-    return (o for p in patients for arm in p.arms.values() for o in arm.outcomes.values())
 
 
 def _patients(study: VascularStudy) -> str:
@@ -221,22 +183,8 @@ def _statistics(study: VascularStudy) -> str:
     return (
         f"A patient succeeds when the STAV reduction reaches {block.success_threshold_percent:g} % "
         "(flow-reduction surrogate). Success rates carry Wilson intervals, and best and worst "
-        "cases in which all missing patients succeed or fail. Differences between arms are paired "
-        "by patient: mean with Student's t interval, Hodges-Lehmann pseudomedian with the "
-        "signed-rank interval, mean relative change with a BCa bootstrap of "
-        f"{block.bootstrap_samples} samples, all at {block.confidence_percent:g} %. No p-values: "
-        "the number of virtual patients is a choice."
+        "cases in which all missing patients succeed or fail. " + intervals_text(block, "patient")
     )
-
-
-def _computation(patients: Sequence[PatientRecord]) -> str:
-    versions = ", ".join(f"{name} {' / '.join(v)}" for name, v in software(patients).items())
-    times = ", ".join(f"{stage} {duration(t)}" for stage, t in wall_times(patients).items() if t)
-    ranks = sorted(
-        {a.summary["ranks"] for p in patients for a in p.arms.values() if "ranks" in a.summary}
-    )
-    text = f"Software: {versions or 'not recorded'}. Wall time summed over patients: {times}."
-    return text + (f" MPI ranks per solution: {', '.join(map(str, ranks))}." if ranks else "")
 
 
 def _variable(key: str) -> str:
@@ -266,20 +214,6 @@ def _mixed(study: VascularStudy) -> str:
         "the same population; the primary result is for the synthetic patients alone, the result "
         f"for all is shown beside it. {origin}"
     )
-
-
-def _lost(statistics: Mapping[str, Any]) -> list[Passage]:
-    lost = sorted({item["patient"] for item in statistics["flow"]["lost"]})
-    if not lost:
-        return []
-    return [
-        Passage(
-            "Missing patients",
-            f"{len(lost)} of {len(statistics['plan']['cohort']['patients'])} patients are missing "
-            f"in at least one arm ({', '.join(lost)}). Anatomies that fail to mesh or solve are "
-            "seldom a random sample, so the best and worst cases matter more than the rate.",
-        )
-    ]
 
 
 def _device_data(study: VascularStudy) -> list[Passage]:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Layered configuration files, with the memory of which file set which key.
 
-Dictionaries merge, everything else replaces, distributions as a whole. A block that names
+Dictionaries merge, everything else replaces, distributions as a whole, laws and procedures where
+their kind changes. A block that names
 ``from: <file>`` starts afresh from that library file, and its other keys are laid over it.
 """
 
@@ -17,8 +18,18 @@ import yaml
 
 from trial.errors import ConfigError
 
-LIBRARIES = {"population": "populations", "device": "devices", "surfaces": "surfaces"}
+LIBRARIES = {
+    "population": "populations",
+    "surfaces": "surfaces",
+    "lot": "lots",
+    "device": "devices",
+    "material": "materials",
+}
 """Key of a block that may start from a file, and the folder of configs that holds such files."""
+
+
+TAGGED = ("law", "hardening", "fatigue", "procedures")
+"""Blocks (of procedures: their entries) that are another thing when their ``kind`` is another."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +68,7 @@ class Overlay:
         Raises:
             ConfigError: a library file named by ``from`` does not exist or names itself.
         """
-        self._merge(self.tree, layer.values, layer.source, None)
+        self._merge(self.tree, layer.values, layer.source)
 
     def values(self) -> dict[str, Any]:
         """The merged configuration."""
@@ -79,19 +90,19 @@ class Overlay:
         sources = {setting.source for _, setting in _walk(node, ())}
         return sources.pop() if len(sources) == 1 else None
 
-    def _merge(
-        self, tree: Tree, values: Mapping[str, Any], source: str, library: str | None
-    ) -> None:
+    def _merge(self, tree: Tree, values: Mapping[str, Any], source: str, parent: str = "") -> None:
         for key, value in values.items():
-            folder = LIBRARIES.get(key, library)
+            folder = LIBRARIES.get(key)
             if isinstance(value, Mapping):
                 if value.get("from") is not None and key in LIBRARIES:
                     tree[key] = self._library_tree(folder, str(value["from"]), source, ())
                 branch = tree.get(key)
-                # A distribution is one value: parameters of another family must not linger.
-                if not isinstance(branch, dict) or "distribution" in value:
+                tagged = {key, parent} & set(TAGGED) and _kind(branch) != value.get("kind")
+                # Parameters of another family must not linger.
+                renewed = "distribution" in value or (tagged and "kind" in value)
+                if not isinstance(branch, dict) or renewed:
                     branch = tree[key] = {}
-                self._merge(branch, value, source, None)
+                self._merge(branch, value, source, key)
             elif isinstance(value, list) and key in LIBRARIES:
                 tree[key] = Setting([self._item(item, folder, source) for item in value], source)
             else:
@@ -101,7 +112,7 @@ class Overlay:
         if not isinstance(item, Mapping) or item.get("from") is None:
             return item
         tree = self._library_tree(folder, str(item["from"]), source, ())
-        self._merge(tree, item, source, None)
+        self._merge(tree, item, source)
         return _plain(tree)
 
     def _library_tree(self, folder: str, name: str, source: str, seen: tuple[str, ...]) -> Tree:
@@ -120,7 +131,7 @@ class Overlay:
         tree: Tree = {}
         if base is not None:
             tree = self._library_tree(folder, str(base), shown, (*seen, name))
-        self._merge(tree, content, shown, None)
+        self._merge(tree, content, shown)
         return tree
 
 
@@ -164,6 +175,11 @@ def _plain(tree: Tree) -> dict[str, Any]:
         key: copy.deepcopy(node.value) if isinstance(node, Setting) else _plain(node)
         for key, node in tree.items()
     }
+
+
+def _kind(branch: Setting | Tree | None) -> Any:
+    kind = branch.get("kind") if isinstance(branch, dict) else None
+    return kind.value if isinstance(kind, Setting) else None
 
 
 def _walk(tree: Setting | Tree, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Setting]]:

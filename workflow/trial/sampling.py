@@ -8,7 +8,7 @@ more patients nor another variable change what is drawn for a patient.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +16,11 @@ import numpy as np
 from scipy.special import ndtr
 
 from trial.config._base import Block
-from trial.config.population import Enrolment, Physiology, Population
+from trial.config.bench.lot import Lot
+from trial.config.distributions import Choice, Continuous
+from trial.config.population import Correlation, Enrolment, Physiology, Population
 from trial.errors import SamplingRejected
+from trial.specimens import departures
 
 Draws = dict[str, float | str]
 Reject = Callable[[dict[str, Any]], str | None]
@@ -50,12 +53,19 @@ class Stream:
 
 
 def draw(population: Population, stream: Stream) -> Draws:
-    """Anatomy and demographics of one attempt, in configuration units.
+    """Anatomy and demographics of one attempt, in configuration units."""
+    marginals = dict(_marginals(population.demographics) + _marginals(population.anatomy))
+    return draw_marginals(marginals, population.correlation, stream)
+
+
+def draw_marginals(
+    marginals: Mapping[str, Continuous | Choice], correlation: Correlation, stream: Stream
+) -> Draws:
+    """One value of every variable, in configuration units.
 
     Correlated variables come from a Gaussian copula with Pearson matrix ``2 sin(pi rho_S / 6)``
     (Kruskal 1958, J Am Stat Assoc 53:814); truncation acts on each marginal, which keeps the ranks.
     """
-    correlation = population.correlation
     uniforms: dict[str, float] = {}
     if correlation.variables:
         factor = np.linalg.cholesky(correlation.normal_scores())
@@ -63,8 +73,7 @@ def draw(population: Population, stream: Stream) -> Draws:
         uniforms = dict(zip(correlation.variables, ndtr(factor @ normal).tolist(), strict=True))
     return {
         name: marginal.quantile(uniforms.get(name, stream.uniform(name)))
-        for block in (population.demographics, population.anatomy)
-        for name, marginal in _marginals(block)
+        for name, marginal in marginals.items()
     }
 
 
@@ -187,6 +196,27 @@ def surface_patient(
         "demographics": {},
         "anatomy": {"surface": surface},
         "physiology": flow,
+    }
+
+
+def specimen(lot: Lot, seed: int, number: int) -> dict[str, Any]:
+    """Draw a specimen of a production lot; all designs share its draws.
+
+    Args:
+        lot: distributions of the departures from the design.
+        seed: study seed.
+        number: specimen number, from 1.
+
+    Returns:
+        The specimen file without its outcome; ``departures`` as :mod:`trial.specimens` reads them.
+    """
+    draws = draw_marginals(lot.departures.marginals, lot.correlation, Stream(seed, number, 0))
+    return {
+        "kind": "specimen",
+        "seed": seed,
+        "draws": draws,
+        "rejected": [],
+        "departures": departures(draws),
     }
 
 

@@ -42,12 +42,14 @@ def log_to_stderr(rank: int = 0) -> None:
 
 
 def fresh(folder: Path, keep: Collection[str] = ()) -> Path:
-    """Empty a folder of what an earlier run left, but for the files of ``keep``, or make it."""
+    """Make a folder, or empty it of what an earlier run left; what ``keep`` names stays."""
     folder.mkdir(parents=True, exist_ok=True)
     for path in folder.iterdir():
+        if path.name in keep:
+            continue
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
-        elif path.name not in keep:
+        else:
             path.unlink()
     return folder
 

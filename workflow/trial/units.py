@@ -12,6 +12,7 @@ SUFFIXES: dict[str, float] = {
     "_pa_s_m3": 1.0,
     "_m3_pa": 1.0,
     "_pa_s": 1.0,
+    "_pa_m": 1.0,
     "_per_s": 1.0,
     "_per_minute": 1.0 / 60.0,
     "_m2_s": 1.0,
@@ -21,6 +22,9 @@ SUFFIXES: dict[str, float] = {
     "_um": 1e-6,
     "_deg": math.pi / 180.0,
     "_percent": 1e-2,
+    "_atm": 101325.0,
+    "_gpa": 1e9,
+    "_mpa": 1e6,
     "_pa": 1.0,
     "_s": 1.0,
 }

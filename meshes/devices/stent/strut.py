@@ -87,8 +87,8 @@ def _last_step(shape: Zigzag, crown: Array) -> float:
 def _growing(count: int, first: float, last: float) -> Array:
     """``count`` - 1 inner positions on (0, 1).
 
-    Steps grow by one ratio from both ends to the middle; where the cells are too many for that
-    they are equal.
+    Steps grow by one ratio from both ends to the middle; where the cells are too many for that, or
+    too few, they are equal.
     """
     from_start = np.minimum(np.arange(count), np.arange(count)[::-1])
     start = np.geomspace(first, last, count) if count > 1 else np.array([first])
@@ -96,7 +96,7 @@ def _growing(count: int, first: float, last: float) -> Array:
     def steps(ratio: float) -> Array:
         return start * ratio**from_start
 
-    if steps(1.0).sum() >= 1.0:
+    if count < 3 or steps(1.0).sum() >= 1.0:
         return np.linspace(0.0, 1.0, count + 1)[1:-1]
     ratio = brentq(lambda r: steps(r).sum() - 1.0, 1.0, 1.0e3)
     return np.cumsum(steps(ratio))[:-1]

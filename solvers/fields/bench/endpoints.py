@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from solvers.fields.bench.cells import crown_angle, find_cells
-from solvers.fields.bench.equilibrium import check_radial_force
+from solvers.fields.bench.equilibrium import check_radial_force, check_tool_work
 from solvers.fields.bench.fatigue import CyclePoints, Fatigue, fatigue_values
 from solvers.fields.bench.model import unrolled
 from solvers.fields.bench.radial import radial_values
@@ -66,6 +66,7 @@ def compute_bench_endpoints(
     settings = settings or BenchSettings()
     run = BenchRun.read(solve, bundle)
     check_radial_force(run)
+    check_tool_work(run)
     values = {
         **radial_values(
             run, settings.permanent_loss, settings.indicated_diameter, settings.tool_diameters

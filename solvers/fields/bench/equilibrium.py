@@ -58,3 +58,35 @@ def check_radial_force(run: BenchRun) -> dict[str, float]:
                 f"{CONSISTENCY:.0%} of {scale:.4g} N"
             )
     return found
+
+
+CLOSING = ("crimp", "compress")
+"""Procedures in which a cylinder closes: its work is the force over its radius."""
+
+WORK_CONSISTENCY = 0.05
+"""Largest difference of the two works over the larger; trapezoids over few load steps."""
+
+
+def check_tool_work(run: BenchRun) -> dict[str, float]:
+    """Difference of the contact's work and the area under the force-radius curve, by stage.
+
+    Raises:
+        InconsistentBench: a difference is above :data:`WORK_CONSISTENCY`.
+    """
+    found = {}
+    for stage in run.of_kind(*CLOSING):
+        if "contact_work" not in stage.columns or len(stage["load"]) < 3:
+            continue
+        radius, force = 0.5 * stage["tool_diameter"], stage["radial_force"]
+        area = -float(np.trapezoid(force, radius))
+        work = run.copies * float(stage["contact_work"][-1] - stage["contact_work"][0])
+        scale = max(abs(area), abs(work))
+        if scale == 0.0:
+            continue
+        found[stage.label] = abs(area - work) / scale
+        if found[stage.label] > WORK_CONSISTENCY:
+            raise InconsistentBench(
+                f"{run.folder}: the contact of {stage.label} did {work:.6g} J by the curve's work, "
+                f"{area:.6g} J by its force and radius; allowed difference {WORK_CONSISTENCY:.0%}"
+            )
+    return found

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What the soft-tissue laws share: isochoric invariants, bulk energy, stress from energy.
 
-``W(F) = W_iso(F) + kappa/2 (J - 1)^2``. A mixed body takes ``W_iso`` alone and has the pressure as an
-unknown. ``W_iso`` sees the matrix through the invariants of ``J^(-2/3) F^T F``; fibres see the whole
-stretch, since isochoric fibres lose stiffness when the tissue swells.
+``W(F) = W_iso(F) + kappa/2 (J - 1)^2``. A mixed body takes ``W_iso`` alone and has the pressure as
+an unknown. ``W_iso`` sees the matrix through the invariants of ``J^(-2/3) F^T F``; fibres see the
+whole stretch, since isochoric fibres lose stiffness when the tissue swells.
 """
 
 from __future__ import annotations

@@ -30,8 +30,8 @@ TOLERANCE = 1e-6
 """That of the other codes; this one does not import their settings."""
 
 
-def read_mesh(job: Job) -> ng.Mesh:
-    """The shared mesh in NGSolve."""
+def read_mesh(job: Job, material: str = "lumen") -> ng.Mesh:
+    """The shared mesh of a job (anything with a ``mesh`` folder) in NGSolve."""
     source = meshio.read(job.mesh / "mesh.msh")
     markers = json.loads((job.mesh / "markers.json").read_text())
     mesh = netgen.meshing.Mesh(dim=3)
@@ -43,7 +43,7 @@ def read_mesh(job: Job) -> ng.Mesh:
         number = mesh.Add(descriptor)
         mesh.AddElements(dim=2, index=number, data=_rows(triangles[tags == tag]), base=0)
         mesh.SetBCName(number - 1, name)
-    mesh.SetMaterial(1, "lumen")
+    mesh.SetMaterial(1, material)
     mesh.AddElements(dim=3, index=1, data=_rows(source.get_cells_type("tetra")), base=0)
     return ng.Mesh(mesh)
 

@@ -11,6 +11,7 @@ PEERS = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "silitr
 OASISX = PEERS / "oasisx"
 NGSOLVE = PEERS / "ngsolve" / "bin" / "python"
 OPENFOAM = PEERS / "openfoam"
+CALCULIX = PEERS / "calculix" / "usr" / "bin" / "ccx"
 
 
 def openfoam_environment() -> dict[str, str] | None:
@@ -29,10 +30,19 @@ def openfoam_environment() -> dict[str, str] | None:
     }
 
 
+def calculix_environment() -> dict[str, str]:
+    """Environment in which CalculiX finds its libraries."""
+    libraries = CALCULIX.parents[1] / "lib"
+    folders = [libraries, *libraries.glob("*-linux-gnu")]
+    return {**os.environ, "LD_LIBRARY_PATH": ":".join(map(str, folders))}
+
+
 def is_installed(code: str) -> bool:
     """Whether a code of the benchmark can run here; ours and the plain one always can."""
     if code == "openfoam":
         return openfoam_environment() is not None
     if code == "ngsolve":
         return NGSOLVE.exists()
+    if code == "calculix":
+        return CALCULIX.exists()
     return code != "oasisx" or (OASISX / "oasisx").is_dir()

@@ -235,6 +235,12 @@ def test_cells_grow_from_the_crown_to_the_middle_of_the_strut():
     assert len(bundle.cells) == 4 * (14 + 16 + 14)
 
 
+@pytest.mark.parametrize("strut", [1, 2, 3])
+def test_few_cells_along_the_strut_are_equal(strut):
+    bundle = stent_bundle(STENT, StentResolution(1, 1, 4, strut))
+    assert len(bundle.cells) == 2 * 4 + strut
+
+
 def test_parts_that_a_design_lacks_are_refused():
     for part, sentence in (
         (Part("ring", half_pitches=5), "divisor of the 6 crowns"),

@@ -24,7 +24,7 @@ from bench_case import (
 from solvers.fields.bench.curves import bench_curves, thinned
 from solvers.fields.bench.diagrams import Strengths
 from solvers.fields.bench.endpoints import BenchSettings, bench_record, compute_bench_endpoints
-from solvers.fields.bench.equilibrium import check_radial_force
+from solvers.fields.bench.equilibrium import check_radial_force, check_tool_work
 from solvers.fields.bench.equilibrium import radial_force as force_of_stress
 from solvers.fields.bench.fatigue import AlloyFatigue, Cloud, SuperelasticFatigue
 from solvers.fields.bench.radial import branch_force, compression
@@ -391,3 +391,21 @@ def test_a_balloon_let_go_is_no_outside_branch(balloon, tmp_path):
     ]
     run = BenchRun.read(write_curve(tmp_path / "other", stages), balloon[1])
     assert branch_force(run, DEPLOYED.outer_diameter, compressing=False) is None
+
+
+@pytest.mark.parametrize(("factor", "fits"), [(1.0, True), (1.2, False), (12.0, False)])
+def test_work_of_the_tool_is_the_area_under_its_curve(balloon, tmp_path, factor, fits):
+    """F = k (R0 - R): the model did k (R0 - R)^2 / 2 over the copies."""
+    start, stiffness, rows = 1.5e-3, 1e4, []
+    for way in np.linspace(0.0, 3e-4, 7):
+        shape = Shape(start - way - WALL / 2)
+        work = factor * 0.5 * stiffness * way**2 / INFO["copies_around"]
+        rows.append(row(shape, way / 3e-4, tool_diameter=2 * (start - way),
+                        radial_force=stiffness * way) | {"contact_work": work})  # fmt: skip
+    solve = write_curve(tmp_path / "solid", [("compress", "compress", rows)])
+    run = BenchRun.read(solve, balloon[1])
+    if fits:
+        assert check_tool_work(run)["00-compress"] == pytest.approx(0.0, abs=1e-12)
+    else:
+        with pytest.raises(InconsistentBench, match="did"):
+            check_tool_work(run)

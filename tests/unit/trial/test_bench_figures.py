@@ -72,6 +72,13 @@ def test_no_figure_without_its_procedure(draw, name, empty):
     assert draw(without(name, empty)) is None
 
 
+def test_inflation_without_pressure_and_ends_says_nothing():
+    designs = {"A": [specimen(1.0)]}
+    assert expansion(designs, ends=False) is None
+    stage = specimen(1.0)["expansion"][0] | {"pressure": [0.0, 9e5]}
+    assert "<svg" in expansion({"A": [specimen(1.0) | {"expansion": [stage]}]}, ends=False)
+
+
 def test_strips_of_endpoints():
     values = {"recoil": {"A": [0.03, 0.04], "B": [0.05]}, "crown_angle": {"A": [1.0], "B": []}}
     assert "<svg" in endpoint_strips(values)

@@ -3,6 +3,7 @@ import pytest
 import yaml
 
 from trial import cli
+from trial.config.load import CONFIGS
 from trial.outcome import Outcome
 
 STUDY = {
@@ -61,6 +62,25 @@ def test_check_of_a_good_study_says_what_it_will_do(study, capsys, monkeypatch):
     assert capsys.readouterr().out == (
         "small is ready: 2 patients, 1 arms, 2 flow solutions on 1 rank(s) each, 0 quarantined\n"
     )
+
+
+def test_check_of_a_bench_asks_the_geometry(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(cli, "NEEDED", {})
+    assert cli.main(["check", "stent_demo"]) == 0
+    assert "4 specimens, 2 arms, 8 bench runs on 1 rank(s)" in capsys.readouterr().out
+    study = yaml.safe_load((CONFIGS / "studies" / "stent_demo.yaml").read_text())
+    study["arms"]["nine_crowns"]["device"]["strut_length_mm"] = 0.3
+    study["procedures"]["crimp"]["outer_diameter_mm"] = 0.56
+    path = tmp_path / "bench.yaml"
+    path.write_text(yaml.safe_dump(study, sort_keys=False))
+    assert cli.main(["check", str(path)]) == 1
+    assert "arms.nine_crowns.device: ring 0: a strut of 0.3 mm does not" in capsys.readouterr().err
+    study["arms"]["nine_crowns"]["device"]["strut_length_mm"] = 1.15
+    path.write_text(yaml.safe_dump(study, sort_keys=False))
+    assert cli.main(["check", str(path)]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("arms.nine_crowns.device: crimping: at a crimped diameter of 0.56 mm")
+    assert "six_crowns" not in error
 
 
 def test_study_that_does_not_exist(capsys):

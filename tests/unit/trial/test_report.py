@@ -11,12 +11,13 @@ import pytest
 from analytic_study import CONTROL, DEVICE, PATIENTS, AnalyticStudy, Loss
 
 from trial.cohort import Quarantined
+from trial.computation import software
 from trial.config import load_study
 from trial.config.load import CONFIGS
 from trial.endpoints import REGISTRY
 from trial.facts import patient_facts
 from trial.formats import number, percent
-from trial.methods import methods, software
+from trial.methods import methods
 from trial.outcome import write_json
 from trial.patients import inflow_curve, read_patients
 from trial.report import write_report
@@ -244,7 +245,7 @@ def test_numerical_warnings_follow_the_results(study, tmp_path, complete):
 
 
 def test_large_cohorts_show_pictures_of_some(study, tmp_path, monkeypatch):
-    monkeypatch.setattr("trial.report.ILLUSTRATED", 3)
+    monkeypatch.setattr("trial.vascular_report.ILLUSTRATED", 3)
     page = write(AnalyticStudy(), study, tmp_path)
     shown = re.findall(r'<article class="patient" id="(\w+)"', page)
     assert shown == ["p001", "p004", "s001"]

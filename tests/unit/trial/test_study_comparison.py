@@ -11,7 +11,9 @@ from trial.study_comparison import comparison_text, paired_reductions
 def finished(root, reductions, seconds):
     """Result folder of a study with reductions by patient."""
     items = [{"patient": patient, "reduction": value} for patient, value in reductions.items()]
-    write_json(root / "statistics.json", {"comparisons": {"flow_diverter": {"reductions": items}}})
+    plan = {"cohort": {"kind": "vascular"}}
+    comparisons = {"flow_diverter": {"reductions": items}}
+    write_json(root / "statistics.json", {"plan": plan, "comparisons": comparisons})
     for patient in reductions:
         path = root / "patients" / patient / "arms" / "flow_diverter" / "fluid" / "outcome.json"
         Outcome("ok", "solve", wall_time_s=seconds).write(path)
@@ -36,6 +38,22 @@ def test_table(tmp_path):
     assert "mean +1.3, largest +5.0 percentage points" in text
     assert "rank correlation (Spearman): 1.00" in text
     assert "30 s and 12 s" in text
+
+
+def test_bench_studies_are_compared_by_their_means(tmp_path):
+    for name, force in (("bench", 2.0), ("bench--fine", 2.1)):
+        means = {"crowns_9": {"all": {"radial_force_loss_10": {"mean": force}}}}
+        plan = {"cohort": {"kind": "bench"}}
+        write_json(tmp_path / name / "statistics.json", {"plan": plan, "arms": means})
+        path = tmp_path / name / "patients/p001/arms/crowns_9/bench/outcome.json"
+        Outcome("ok", "solve", wall_time_s=5.0).write(path)
+    text = comparison_text(tmp_path / "bench", tmp_path / "bench--fine")
+    row = ["crowns_9", "Force", "at", "10", "%", "N", "2", "2.1", "+5.0", "%"]
+    assert text.splitlines()[1].split() == row
+    assert text.endswith("time of the solutions: 5 s and 5 s")
+    finished(tmp_path / "demo", {"p001": 0.8}, 1.0)
+    with pytest.raises(ConfigError, match="demo is a vascular study, bench a bench study"):
+        comparison_text(tmp_path / "demo", tmp_path / "bench")
 
 
 def test_unfinished_study_is_one_sentence(tmp_path):

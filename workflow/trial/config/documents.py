@@ -96,10 +96,10 @@ def _rows(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, str, str, 
             yield from _rows(inner[0], f"{key}{suffix}.")
             continue
         for block in inner:
-            tag = _tag(block)
+            name, tag = _tag(block)
             yield f"`{key}{suffix}`", "", tag, (block.__doc__ or "").split("\n")[0].rstrip(".")
             for row in _rows(block, f"{key}{suffix}."):
-                if not row[0].endswith(tuple(f".{name}`" for name in DISCRIMINATORS)):
+                if row[0] != f"`{key}{suffix}.{name}`":
                     yield row[0], row[1], row[2], f"{tag}: {row[3]}"
 
 
@@ -117,10 +117,10 @@ def _inner(annotation: Any) -> tuple[list[type[BaseModel]], str]:
     return found, suffix + further
 
 
-def _tag(block: type[BaseModel]) -> str:
-    """Value of the key that says which of several blocks is meant."""
+def _tag(block: type[BaseModel]) -> tuple[str, str]:
+    """Key that says which of several blocks is meant, and its value for this one."""
     key = next(key for key in DISCRIMINATORS if key in block.model_fields)
-    return ", ".join(get_args(block.model_fields[key].annotation))
+    return key, ", ".join(get_args(block.model_fields[key].annotation))
 
 
 def _allowed_cell(field: Any) -> str:

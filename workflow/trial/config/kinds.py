@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from trial.config.bench.study import BenchStudy
 from trial.config.study import Study
 from trial.config.vascular import VascularStudy
 from trial.errors import ConfigError
 from trial.overlay import Layer
 
-MODELS: Mapping[str, type[Study]] = {"vascular": VascularStudy}
-DEFAULTS: Mapping[str, str] = {"vascular": "default.yaml"}
+MODELS: Mapping[str, type[Study]] = {"vascular": VascularStudy, "bench": BenchStudy}
+DEFAULTS: Mapping[str, str] = {"vascular": "default.yaml", "bench": "default_bench.yaml"}
 
 
 def kind_of(layers: Sequence[Layer]) -> str:

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Plasticity benchmarks on several finite elements: accuracy, cost, and which one is the default.
+
+``envs/run python3 docs/verification/solid_plasticity.py [hill|cook|bar ...]`` runs the cases named,
+or all, keeps the results of the others, and writes solid_plasticity.json beside this file and
+docs/figures/solid_plasticity.png.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from solvers.common.errors import SolveError
+from solvers.verification.plasticity import (
+    ELEMENTS,
+    Result,
+    cook_membrane,
+    hill_tube,
+    necking_bar,
+)
+
+log = logging.getLogger("solid_plasticity")
+RESULT = Path(__file__).resolve().with_suffix(".json")
+FIGURE = Path(__file__).resolve().parents[1] / "figures" / "solid_plasticity.png"
+
+HILL = {100e6: 0.05778e-3, 140e6: 0.08724e-3, 180e6: 0.15330e-3, 190e6: 0.20084e-3}
+"""Outer displacement [m] by internal pressure [Pa]."""
+COOK_PUBLISHED = {2: 3.8315, 4: 6.4359, 8: 6.7527, 16: 6.9073, 32: 6.9227}
+"""Rise of the top corner [mm] of mixed quadrilaterals, by elements along a side."""
+
+
+def _summary(result: Result) -> dict:
+    return {
+        "unknowns": result.unknowns,
+        "seconds": round(result.seconds, 2),
+        "iterations": result.iterations,
+        "rows": result.rows,
+    }
+
+
+def hill() -> dict:
+    """Relative errors of the outer displacement."""
+    found = {}
+    for name, element in ELEMENTS.items():
+        for n in (1, 2, 4, 8):
+            result = hill_tube(element, (n, n), tuple(HILL))
+            values = {round(p): u for p, u in result.rows}
+            errors = [values[round(p)] / u - 1 for p, u in HILL.items()]
+            found[f"{name} {n}"] = {**_summary(result), "errors": errors}
+            log.info("hill %s %d: %s %.1f s", name, n, np.round(errors, 5), result.seconds)
+    return found
+
+
+def cook() -> dict:
+    """Rise of the top corner [m]."""
+    found = {}
+    for name, element in ELEMENTS.items():
+        for n in (2, 4, 8, 16):
+            try:
+                result = cook_membrane(element, n)
+            except SolveError as error:
+                found[f"{name} {n}"] = {"failed": str(error)}
+                log.info("cook %s %d: %s", name, n, error)
+                continue
+            found[f"{name} {n}"] = {**_summary(result), "rise": result.rows[-1][1]}
+            log.info(
+                "cook %s %d: %.4f mm %.1f s", name, n, 1e3 * result.rows[-1][1], result.seconds
+            )
+    return found
+
+
+def bar() -> dict:
+    """Force against displacement, and where the force peaks."""
+    found = {}
+    for name in ("Q2", "S2R"):
+        for divisions in ((2, 8), (3, 12), (4, 16)):
+            result = necking_bar(ELEMENTS[name], divisions)
+            moved, force = np.array(result.rows).T
+            top = int(force.argmax())
+            peak = {"peak_at": moved[top], "peak": force[top], "last": force[-1]}
+            found[f"{name} {divisions[0]}x{divisions[1]}"] = {**_summary(result), **peak}
+            log.info("bar %s %s: %s %.1f s", name, divisions, peak, result.seconds)
+    return found
+
+
+def _draw(content: dict) -> None:
+    figure, (left, middle, right) = plt.subplots(1, 3, figsize=(12, 3.8))
+    for name in ELEMENTS:
+        rows = [r for key, r in content.get("hill", {}).items() if key.split()[0] == name]
+        left.loglog(
+            [r["unknowns"] for r in rows], [abs(r["errors"][-1]) for r in rows], "o-", label=name
+        )
+        rows = [r for key, r in content.get("cook", {}).items() if key.split()[0] == name]
+        rows = [r for r in rows if "rise" in r]
+        middle.semilogx(
+            [r["unknowns"] for r in rows], [1e3 * r["rise"] for r in rows], "o-", label=name
+        )
+    left.set(xlabel="unknowns", ylabel="error at 190 MPa", title="Hill's tube")
+    middle.axhline(6.94, color="0.6")
+    middle.set(xlabel="unknowns", ylabel="rise of the corner [mm]", title="Cook's membrane")
+    for key, row in content.get("bar", {}).items():
+        moved, force = np.array(row["rows"]).T
+        right.plot(1e3 * moved, 1e-3 * force, label=key)
+    right.set(xlabel="displacement of each end [mm]", ylabel="force [kN]", title="Necking bar")
+    for axes in (left, middle, right):
+        axes.legend(frameon=False, fontsize=8)
+    figure.tight_layout()
+    figure.savefig(FIGURE, dpi=150)
+
+
+def main() -> None:
+    """Run, write the results and draw."""
+    logging.basicConfig(level=logging.INFO)
+    cases = {"hill": hill, "cook": cook, "bar": bar}
+    content = json.loads(RESULT.read_text()) if RESULT.exists() else {}
+    for name in sys.argv[1:] or cases:
+        content[name] = cases[name]()
+        RESULT.write_text(json.dumps(content, indent=1) + "\n")
+    _draw(content)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Plasticity benchmarks on several finite elements: accuracy, cost, and which one is the default.
 
-``envs/run python3 docs/verification/solid_plasticity.py [hill|cook|bar ...]`` runs the cases named,
-or all, keeps the results of the others, and writes solid_plasticity.json beside this file and
-docs/figures/solid_plasticity.png.
+``envs/run python3 docs/verification/solid_plasticity.py [hill|cook|bar|strut[:ELEMENT] ...]`` runs
+the cases named, or all, keeps the results of the others, and writes solid_plasticity.json beside
+this file and docs/figures/solid_plasticity.png.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -20,7 +21,9 @@ from solvers.common.errors import SolveError
 from solvers.verification.plasticity import (
     ELEMENTS,
     Result,
+    bent_strut,
     cook_membrane,
+    hill_displacement,
     hill_tube,
     necking_bar,
 )
@@ -29,10 +32,10 @@ log = logging.getLogger("solid_plasticity")
 RESULT = Path(__file__).resolve().with_suffix(".json")
 FIGURE = Path(__file__).resolve().parents[1] / "figures" / "solid_plasticity.png"
 
-HILL = {100e6: 0.05778e-3, 140e6: 0.08724e-3, 180e6: 0.15330e-3, 190e6: 0.20084e-3}
-"""Outer displacement [m] by internal pressure [Pa]."""
+PRESSURES = (140e6, 180e6, 190e6)
+"""Inside Hill's tube [Pa]."""
 COOK_PUBLISHED = {2: 3.8315, 4: 6.4359, 8: 6.7527, 16: 6.9073, 32: 6.9227}
-"""Rise of the top corner [mm] of mixed quadrilaterals, by elements along a side."""
+"""Rise of the top corner [mm] of mixed linear quadrilaterals, by elements along a side."""
 
 
 def _summary(result: Result) -> dict:
@@ -44,64 +47,79 @@ def _summary(result: Result) -> dict:
     }
 
 
-def hill() -> dict:
+def hill(names: Sequence[str]) -> dict:
     """Relative errors of the outer displacement."""
     found = {}
-    for name, element in ELEMENTS.items():
+    for name in names:
+        element = ELEMENTS[name]
         for n in (1, 2, 4, 8):
-            result = hill_tube(element, (n, n), tuple(HILL))
+            result = hill_tube(element, (n, n), PRESSURES, 0.49)
             values = {round(p): u for p, u in result.rows}
-            errors = [values[round(p)] / u - 1 for p, u in HILL.items()]
-            found[f"{name} {n}"] = {**_summary(result), "errors": errors}
+            errors = [values[round(p)] / hill_displacement(p, 0.49) - 1 for p in PRESSURES]
+            found[f"{name}, {n}"] = {**_summary(result), "errors": errors}
             log.info("hill %s %d: %s %.1f s", name, n, np.round(errors, 5), result.seconds)
     return found
 
 
-def cook() -> dict:
+def cook(names: Sequence[str]) -> dict:
     """Rise of the top corner [m]."""
     found = {}
-    for name, element in ELEMENTS.items():
-        for n in (2, 4, 8, 16):
+    for name in names:
+        element = ELEMENTS[name]
+        for n in (2, 4, 8):
             try:
                 result = cook_membrane(element, n)
             except SolveError as error:
-                found[f"{name} {n}"] = {"failed": str(error)}
+                found[f"{name}, {n}"] = {"failed": str(error)}
                 log.info("cook %s %d: %s", name, n, error)
                 continue
-            found[f"{name} {n}"] = {**_summary(result), "rise": result.rows[-1][1]}
-            log.info(
-                "cook %s %d: %.4f mm %.1f s", name, n, 1e3 * result.rows[-1][1], result.seconds
-            )
+            found[f"{name}, {n}"] = {**_summary(result), "rise": result.rows[-1][1]}
+            rise = 1e3 * result.rows[-1][1]
+            log.info("cook %s %d: %.4f mm %.1f s", name, n, rise, result.seconds)
     return found
 
 
-def bar() -> dict:
+def bar(names: Sequence[str]) -> dict:
     """Force against displacement, and where the force peaks."""
     found = {}
-    for name in ("Q2", "S2R"):
+    for name in [name for name in names if name == "Q2"]:
         for divisions in ((2, 8), (3, 12), (4, 16)):
             result = necking_bar(ELEMENTS[name], divisions)
             moved, force = np.array(result.rows).T
             top = int(force.argmax())
             peak = {"peak_at": moved[top], "peak": force[top], "last": force[-1]}
-            found[f"{name} {divisions[0]}x{divisions[1]}"] = {**_summary(result), **peak}
+            found[f"{name}, {divisions[0]}x{divisions[1]}"] = {**_summary(result), **peak}
             log.info("bar %s %s: %s %.1f s", name, divisions, peak, result.seconds)
+    return found
+
+
+def strut(names: Sequence[str]) -> dict:
+    """Force that opens half a crown [N], and the largest plastic strain."""
+    found = {}
+    for name in names:
+        for divisions in ((12, 2, 1), (24, 2, 1), (24, 4, 2)):
+            result = bent_strut(ELEMENTS[name], divisions)
+            answer = {"force": result.rows[-1][1], "plastic_strain": result.plastic_strain}
+            found[f"{name}, {'x'.join(map(str, divisions))}"] = {**_summary(result), **answer}
+            log.info("strut %s %s: %s %.1f s", name, divisions, answer, result.seconds)
     return found
 
 
 def _draw(content: dict) -> None:
     figure, (left, middle, right) = plt.subplots(1, 3, figsize=(12, 3.8))
     for name in ELEMENTS:
-        rows = [r for key, r in content.get("hill", {}).items() if key.split()[0] == name]
+        rows = [r for key, r in content.get("hill", {}).items() if key.split(",")[0] == name]
         left.loglog(
             [r["unknowns"] for r in rows], [abs(r["errors"][-1]) for r in rows], "o-", label=name
         )
-        rows = [r for key, r in content.get("cook", {}).items() if key.split()[0] == name]
+        rows = [r for key, r in content.get("cook", {}).items() if key.split(",")[0] == name]
         rows = [r for r in rows if "rise" in r]
         middle.semilogx(
             [r["unknowns"] for r in rows], [1e3 * r["rise"] for r in rows], "o-", label=name
         )
     left.set(xlabel="unknowns", ylabel="error at 190 MPa", title="Hill's tube")
+    unknowns = [6 * (n + 1) ** 2 for n in COOK_PUBLISHED]
+    middle.semilogx(unknowns, list(COOK_PUBLISHED.values()), "k+", label="published, linear")
     middle.axhline(6.94, color="0.6")
     middle.set(xlabel="unknowns", ylabel="rise of the corner [mm]", title="Cook's membrane")
     for key, row in content.get("bar", {}).items():
@@ -117,10 +135,11 @@ def _draw(content: dict) -> None:
 def main() -> None:
     """Run, write the results and draw."""
     logging.basicConfig(level=logging.INFO)
-    cases = {"hill": hill, "cook": cook, "bar": bar}
+    cases = {"hill": hill, "cook": cook, "strut": strut, "bar": bar}
     content = json.loads(RESULT.read_text()) if RESULT.exists() else {}
-    for name in sys.argv[1:] or cases:
-        content[name] = cases[name]()
+    for argument in sys.argv[1:] or cases:
+        name, _, element = argument.partition(":")
+        content.setdefault(name, {}).update(cases[name]([element] if element else list(ELEMENTS)))
         RESULT.write_text(json.dumps(content, indent=1) + "\n")
     _draw(content)
 

@@ -19,7 +19,7 @@ from solvers.common.errors import InvalidProblem
 from solvers.common.forms import compile_expression, compile_form
 from solvers.common.tagged_mesh import TaggedMesh
 from solvers.solid.history import History
-from solvers.solid.laws.base import I3, Law, with_constants
+from solvers.solid.laws.base import I3, Law, SplitLaw, with_constants
 from solvers.solid.linear import rigid_body_modes
 from solvers.solid.newton import AlgebraicTerm, Newton, NewtonSettings
 from solvers.solid.serendipity import serendipity
@@ -30,6 +30,8 @@ Array = NDArray[np.float64]
 
 QUADRATURE = {("tetrahedron", 1): 1, ("tetrahedron", 2): 2, ("hexahedron", 1): 2}
 """Degrees of quadrature that leave no spurious modes; else ``2 degree``."""
+VOLUMETRIC = {("hexahedron", 2): 2}
+"""Degrees of quadrature of the volumetric stress, against locking; else as the rest."""
 
 
 class Body(Participant):
@@ -59,6 +61,7 @@ class Body(Participant):
         quadrature_degree: int | None = None,
         *,
         family: str = "Lagrange",
+        volumetric_degree: int | None = None,
     ) -> None:
         """Set up the spaces and the history.
 
@@ -68,9 +71,12 @@ class Body(Participant):
             degree: of the displacement.
             quadrature_degree: None for the default of the element.
             family: ``Lagrange`` or, on hexahedra, ``S`` (serendipity).
+            volumetric_degree: of the quadrature of the volumetric stress, for laws that split it
+                off; at least 2, as form compilers mix up a single point with other rules. None
+                for the default of the element.
 
         Raises:
-            InvalidProblem: regions and laws do not match.
+            InvalidProblem: regions and laws do not match, or the quadrature is too coarse.
         """
         regions = set(domain.markers["cells"])
         if regions != set(laws):
@@ -81,6 +87,10 @@ class Body(Participant):
         kind = self.mesh.basix_cell()
         usual = QUADRATURE.get((kind.name, degree), 2 * degree)
         self.quadrature_degree = quadrature_degree or usual
+        coarse = VOLUMETRIC.get((kind.name, degree), self.quadrature_degree)
+        self.volumetric_degree = volumetric_degree or min(coarse, self.quadrature_degree)
+        if self.volumetric_degree < min(2, self.quadrature_degree):
+            raise InvalidProblem("the volumetric stress needs a quadrature degree of at least 2")
         if family == "S":
             element = serendipity()
         else:
@@ -116,14 +126,24 @@ class Body(Participant):
 
     # -- forms ----------------------------------------------------------------------------------
 
-    def _stresses(self) -> dict[str, Expr]:
-        return {n: law.stress(self.F, self.histories[n].old) for n, law in self.laws.items()}
+    def _stresses(self) -> list[tuple[Expr, ufl.Measure]]:
+        """Stress of each region with its measure, and what is integrated with fewer points."""
+        found = []
+        for name, law in self.laws.items():
+            old, over = self.histories[name].old, self._over(name)
+            if self.volumetric_degree != self.quadrature_degree and isinstance(law, SplitLaw):
+                coarse = over(metadata={"quadrature_degree": self.volumetric_degree})
+                found.append((law.isochoric_stress(self.F, old), over))
+                found.append((law.volumetric_stress(self.F), coarse))
+            else:
+                found.append((law.stress(self.F, old), over))
+        return found
 
     @property
     def residual(self) -> ufl.Form:
         """Virtual work of the stresses."""
         slope = ufl.grad(ufl.TestFunction(self.space))
-        return sum(ufl.inner(P, slope) * self._over(n) for n, P in self._stresses().items())
+        return sum(ufl.inner(P, slope) * over for P, over in self._stresses())
 
     @property
     def tangent(self) -> ufl.Form:
@@ -131,8 +151,8 @@ class Body(Participant):
         slope, change = (ufl.grad(f(self.space)) for f in (ufl.TestFunction, ufl.TrialFunction))
         i, j, k, m = ufl.indices(4)
         return sum(
-            slope[i, j] * ufl.diff(P, self.F)[i, j, k, m] * change[k, m] * self._over(n)
-            for n, P in self._stresses().items()
+            slope[i, j] * ufl.diff(P, self.F)[i, j, k, m] * change[k, m] * over
+            for P, over in self._stresses()
         )
 
     def newton(self, settings: NewtonSettings | None = None) -> Newton:

@@ -99,6 +99,7 @@ def _interpolation(
     held_coarse.x.scatter_forward()
     f, c = held_fine[rows], held_coarse.x.array.reshape(-1, 3)[columns] > 0
     keep = (~f & ~c) | (f & c & same[:, None])
+    keep &= (rows < fine.dofmap.index_map.size_local)[:, None]
     axes = np.arange(3)
     layout = coarse.dofmap.index_map
     local = (3 * rows[:, None] + axes)[keep]
@@ -120,7 +121,7 @@ def _interpolation(
 def _nodes(
     fine: dolfinx.fem.FunctionSpace, coarse: dolfinx.fem.FunctionSpace
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
-    """Owned fine node, coarse node and value of each entry, by local numbers, without doubles."""
+    """Fine node, coarse node and value of each entry, by local numbers, ghosts included."""
     elements = [_compat.basix_element(space) for space in (coarse, fine)]
     table = basix.compute_interpolation_operator(*elements)
     entries = np.argwhere(np.abs(table) > 1e-12)
@@ -129,7 +130,6 @@ def _nodes(
     values = np.tile(table[tuple(entries.T)], len(fine.dofmap.list))
     count = coarse.dofmap.index_map.size_local + coarse.dofmap.index_map.num_ghosts
     _, first = np.unique(rows * count + columns, return_index=True)
-    first = first[rows[first] < fine.dofmap.index_map.size_local]
     return rows[first], columns[first], values[first]
 
 

@@ -18,7 +18,7 @@ import numpy as np
 
 @cache
 def serendipity(shape: tuple[int, ...] = (3,)) -> Any:
-    """Vector element of quadratic serendipity functions, 20 nodes (doi:10.1007/s10208-011-9087-3)."""
+    """Vector element of quadratic serendipity functions (doi:10.1007/s10208-011-9087-3)."""
     cell = basix.CellType.hexahedron
     points, matrices = [[], [], [], []], [[], [], [], []]
     nodes = basix.geometry(cell)

@@ -79,7 +79,7 @@ def test_a_hopeless_load_is_coded_and_leaves_the_last_converged_state():
     # Pulled by four times its length, cells of the first step invert.
     strut = Strut(reach=-8e-3, first=0.5, largest=0.5, smallest=0.5)
     before = strut.body.snapshot()
-    with pytest.raises(SolverDiverged, match="load step 1 .*DIVERGED") as failure:
+    with pytest.raises(SolverDiverged, match=r"load step 1 .*DIVERGED") as failure:
         strut.pull()
     assert failure.value.code == "solver_diverged"
     assert failure.value.where == "load step 1, load 0.5"

@@ -3,6 +3,7 @@
 
 import json
 from dataclasses import asdict, fields
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -36,17 +37,23 @@ from solvers.fluid.settings import (
     TimeStepSettings,
     flow_settings,
 )
+from solvers.solid.bench.material import make_law
+from solvers.solid.bench.procedures import KINDS, make_procedures
+from solvers.solid.bench.settings import BenchSettings as SolverSettings
+from solvers.solid.contact.balloon import BalloonShape
 from trial.config import flow as blocks
 from trial.config import load_study
 from trial.config.anatomy import LABELS, IcaVariables
-from trial.config.bench.numerics import BenchEndpoints, Cells, Model
+from trial.config.bench.numerics import Bench, BenchEndpoints, Cells, Model
+from trial.config.bench.procedures import Balloon, Procedure
 from trial.config.device import Placement, Screen
 from trial.config.endpoints import Endpoints
 from trial.config.flow import Flow, Outlets, Output, Scalar, TimeStep
 from trial.config.load import CONFIGS
 from trial.config.mesh import Layers, Limits, Lumen
 from trial.config.surfaces import Surface
-from trial.units import to_si
+from trial.specimens import as_alloyed
+from trial.units import split_unit, to_si
 from trial.waveform import from_table
 
 
@@ -74,6 +81,7 @@ def test_every_parameter_of_the_anatomy_is_drawn():
         (Endpoints, EndpointSettings),
         (Model, Part),
         (Cells, StentResolution),
+        (Balloon, BalloonShape),
     ],
 )
 def test_block_has_every_setting(block, settings):
@@ -100,6 +108,7 @@ def test_block_has_known_settings(block, settings):
         (Endpoints, EndpointSettings, set()),
         (Placement, DeployOptions, set()),
         (Screen, ScreenClosure, set()),
+        (Balloon, BalloonShape, set()),
         (Model, Part, set()),
         (Cells, StentResolution, set()),
     ],
@@ -158,6 +167,32 @@ def test_every_design_of_a_study_can_be_made_and_crimped(name, arm, study):
     design = device(study.arms[arm].device.kind, drawing)
     for diameter in study.arm_course(arm).crimped_diameters():
         check_crimped(design, diameter)
+
+
+def test_solver_block_of_the_bench_is_its_settings():
+    package, block = asdict(SolverSettings()), Bench().solver()
+    different = {"time_budget", "checkpoint_minutes"}
+    assert block | dict.fromkeys(different, 0.0) == pytest.approx(package)
+
+
+@pytest.mark.parametrize(("name", "arm", "study"), STENTS, ids=[f"{s}-{a}" for s, a, _ in STENTS])
+def test_procedures_and_law_of_a_study_are_those_of_the_solver(name, arm, study):
+    course = study.arm_course(arm)
+    made = make_procedures(course.to_list())
+    assert [(one.name, one.kind) for one in made] == [
+        (key, one.kind) for key, one in course.procedures.items()
+    ]
+    law = study.arms[arm].device.material.law
+    assert make_law(as_alloyed(law.to_si(), {})).young == pytest.approx(1e9 * law.young_gpa)
+
+
+def test_every_procedure_has_the_keys_of_the_solver():
+    blocks = get_args(get_args(Procedure)[0])
+    assert {get_args(block.model_fields["kind"].annotation)[0] for block in blocks} == set(KINDS)
+    for block in blocks:
+        kind = get_args(block.model_fields["kind"].annotation)[0]
+        keys = {split_unit(key)[0] for key in block.model_fields}
+        assert keys - {"kind"} == names(KINDS[kind]) - {"name"}
 
 
 def test_bench_thresholds_become_the_settings_of_the_endpoints():

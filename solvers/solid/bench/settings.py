@@ -33,14 +33,14 @@ class BenchSettings:
     """
 
     element: Literal["Q2", "S2"] = "Q2"
-    penalty: float = 3.0e13
+    penalty: float = 1.0e13
     penetration: float = 0.01
     augmentations: int = 4
     plane_penalty: float = 1.0e4
     damping: float = 1.0e-8
     damping_limit: float = 0.01
     tolerance: float = 1.0e-6
-    iterations: int = 16
+    iterations: int = 10
     line_search: Literal["cp", "bt", "basic"] = "cp"
     plastic_step: float = 0.03
     smallest_step: float = 1.0e-4

@@ -132,14 +132,18 @@ class PenaltyContact(Participant):
         force = np.bincount(station, found[cells], len(edges) - 1)
         return self._comm.allreduce(force)
 
-    def commit(self) -> None:
-        """Count the work of the step and start the next one from its pressure.
+    def begin(self, increment: float) -> None:
+        """Take over the pressure of the last step; to be called before body and tool move.
 
-        To be called before ``start`` moves on.
+        Not sooner: a multiplier renewed at the end of a step would count its penetration twice in
+        the force that is read there.
         """
-        self.work += self._comm.allreduce(dolfinx.fem.assemble_scalar(self._done))
         self.augment()
-        self._before.x.array[:] = self._multiplier.x.array
+
+    def commit(self) -> None:
+        """Count the work of the step; to be called before ``start`` moves on."""
+        self.work += self._comm.allreduce(dolfinx.fem.assemble_scalar(self._done))
+        self.points.set_values(self._before, self._at_points()[..., 0])
 
     def snapshot(self) -> dict[str, Any]:
         """The multiplier at the points of this rank [Pa], that at the last step, and the work."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import dolfinx
 import ufl
@@ -57,6 +57,17 @@ class Law(Protocol):
 
     def outputs(self, F: Expr, old: Old) -> dict[str, Expr]:
         """Scalars worth storing, at the end of a converged step."""
+
+
+@runtime_checkable
+class SplitLaw(Law, Protocol):
+    """A law whose pressure depends on the volume alone; it may be integrated with fewer points."""
+
+    def isochoric_stress(self, F: Expr, old: Old) -> Expr:
+        """Part of the first Piola-Kirchhoff stress without pressure [Pa]."""
+
+    def volumetric_stress(self, F: Expr) -> Expr:
+        """The rest of it [Pa]."""
 
 
 class ElasticLaw:

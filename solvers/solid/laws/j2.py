@@ -56,11 +56,20 @@ class J2:
 
     def stress(self, F: Expr, old: Old) -> Expr:
         """First Piola-Kirchhoff stress [Pa]."""
+        return self.isochoric_stress(F, old) + self.volumetric_stress(F)
+
+    def isochoric_stress(self, F: Expr, old: Old) -> Expr:
+        """The part of the stress that is without pressure [Pa]."""
         trial = _Trial(self, F, old)
         kept = (1 - self._share(F, old)) * trial.shear
         isochoric = trial.shrink * old["inverse_plastic_metric"] - trial.mean * trial.inverse
-        pressure = trial.bulk / 2 * (trial.J**2 - 1)
-        return F * (kept * isochoric + pressure * trial.inverse)
+        return F * (kept * isochoric)
+
+    def volumetric_stress(self, F: Expr) -> Expr:
+        """The part of the stress that depends on the volume alone [Pa]."""
+        J = ufl.det(F)
+        bulk = bulk_modulus(self.young, self.poisson)
+        return bulk / 2 * (J**2 - 1) * ufl.inv(F).T
 
     def _increment(self, F: Expr, old: Old) -> Expr:
         """Increment of the plastic strain; its derivative is that of the implicit equation.

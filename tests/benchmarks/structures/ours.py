@@ -31,7 +31,7 @@ class Ours:
         linear = multigrid(symmetric=True, coarse_unknowns=vertices)
         settings = NewtonSettings(tolerance=TUBE.tolerance, linear=linear, forcing=1e-2)
         self._newton = body.newton(settings)
-        self.newton, self.phases = 0, {"solve": 0.0}
+        self.newton, self.phases = 0, dict[str, float]()
 
     @property
     def linear(self) -> int:

@@ -58,6 +58,7 @@ class SolidRecord:
         phases: wall time by name [s].
         compilation: wall time of compiling the forms with an empty cache [s], not in ``seconds``.
         memory: peak resident memory beyond that of the imported program [bytes].
+        difference: of the displacement from ours on one rank, see ``difference``.
     """
 
     code: str

@@ -88,7 +88,7 @@ def test_a_failed_step_leaves_no_trace():
 def test_a_hopeless_load_ends_in_a_coded_error_at_the_last_good_state():
     spring = Spring(limit=lambda load, increment: load > 0.42)
     stepper, run = walk(spring, smallest=1e-3)
-    with pytest.raises(SolverDiverged, match="smallest increment.*no equilibrium") as failure:
+    with pytest.raises(SolverDiverged, match=r"smallest increment.*no equilibrium") as failure:
         run()
     assert failure.value.code == "solver_diverged"
     assert failure.value.where.startswith(f"load step {len(stepper.steps) + 1}, load 0.42")

@@ -65,7 +65,7 @@ class Bench(Block):
         description="stiffness of oblique mirror planes, in shear moduli over the strut thickness",
     )
     damping: float = Field(
-        1e-7, ge=0, le=1, description="artificial viscous force that holds what nothing else does"
+        1e-8, ge=0, le=1, description="artificial viscous force that holds what nothing else does"
     )
     damping_limit: float = Field(
         0.01, gt=0, le=1, description="largest share of the internal energy that it may take"

@@ -51,7 +51,7 @@ class Bench(Block):
     element: Literal["Q2", "S2"] = Field(
         "Q2", description="Q2: 27 nodes, full integration; S2: 20 nodes, reduced integration"
     )
-    penalty_pa_m: float = Field(3e13, gt=0, le=1e18, description="contact pressure per penetration")
+    penalty_pa_m: float = Field(1e13, gt=0, le=1e18, description="contact pressure per penetration")
     penetration: float = Field(
         0.01, gt=0, le=0.2, description="allowed, as a share of the strut thickness"
     )
@@ -71,7 +71,7 @@ class Bench(Block):
         0.01, gt=0, le=1, description="largest share of the internal energy that it may take"
     )
     tolerance: float = Field(1e-6, gt=1e-14, le=1e-2, description="residual over largest force")
-    iterations: int = Field(16, ge=2, le=200, description="Newton iterations in a load step")
+    iterations: int = Field(10, ge=2, le=200, description="Newton iterations in a load step")
     line_search: Literal["cp", "bt", "basic"] = Field(
         "cp", description="cp: critical point; bt: backtracking; basic: full Newton steps"
     )

@@ -49,7 +49,7 @@ class Bench(Block):
     model: Model = Field(default=Model(), description="part of the device that is computed")
     cells: Cells = Field(default=Cells(), description="numbers of hexahedra")
     element: Literal["Q2", "S2"] = Field(
-        "Q2", description="Q2: 27 nodes, full integration; S2: 20 nodes, reduced integration"
+        "S2", description="S2: 20 nodes, reduced integration; Q2: 27 nodes, full integration"
     )
     penalty_pa_m: float = Field(1e13, gt=0, le=1e18, description="contact pressure per penetration")
     penetration: float = Field(
@@ -87,6 +87,12 @@ class Bench(Block):
     checkpoint_minutes: float = Field(
         10.0, ge=0, le=10080, description="wall time between checkpoints; 0: none"
     )
+
+    @model_validator(mode="after")
+    def _stiff(self) -> Bench:
+        if self.element == "S2" and self.cells.across < 2:
+            raise ValueError("element S2 needs at least 2 cells across; take Q2 for a single one")
+        return self
 
     def solver(self) -> dict[str, Any]:
         """Settings of the solver in SI."""

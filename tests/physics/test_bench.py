@@ -13,6 +13,8 @@ from meshes.devices.stent.build import build_stent
 from meshes.devices.stent.design import StentDesign
 from meshes.devices.stent.strut import StentResolution
 from solvers.common.errors import InvalidProblem, TimeBudgetExceeded
+from solvers.fields.bench.equilibrium import check_radial_force, check_tool_work
+from solvers.fields.bench.record import BenchRun
 
 ELASTIC = {**STEEL, "hardening": {"kind": "linear", "yield_stress": 1e13, "modulus": 0.0}}
 
@@ -127,8 +129,8 @@ def test_zigzag_ring_against_beam_formula(tmp_path):
     moment of the wedge that the cut leaves, 6.444e-6 mm4.
 
     The published formula, 12 E I dV cos(theta) / L^3, with the struts' first length and lean. Rigid
-    crowns would make it 12 E I dV / (L^3 cos(theta)^2), since a leaning strut bends by dV / cos(theta)
-    across itself under F cos(theta); the crowns of the ring give, and it stays 18 % below that.
+    crowns would make it 12 E I dV / (L^3 cos(theta)^2), since a leaning strut bends across itself
+    by dV / cos(theta) under F cos(theta); the crowns of the ring give: it stays 18 % below that.
     """
     design = StentDesign(
         tube_outer_diameter=8.0e-3,
@@ -149,6 +151,22 @@ def test_zigzag_ring_against_beam_formula(tmp_path):
     lean = np.arctan(np.pi * (8.0e-3 - 1.915e-3) / (42 * length))
     hoop = 12 * 40e9 * 6.444e-18 * travel * np.cos(lean) / length**3
     assert force == pytest.approx(2 * np.pi * hoop, rel=0.15)
+
+
+@pytest.mark.parametrize("element", ["Q2", "S2"])
+def test_stresses_and_work_balance_the_contact(cell, tmp_path, element):
+    """Force and work that contact reports, against stresses and curve, in few and large steps."""
+    course = [
+        {"kind": "crimp", "outer_diameter": 1.5e-3, "steps": 5},
+        {"kind": "release"},
+        {"kind": "expand", "inner_diameter": 1.7e-3, "steps": 3},
+    ]
+    go(cell, course, tmp_path, element=element)
+    run = BenchRun.read(tmp_path, cell)
+    found = check_radial_force(run)
+    assert set(found) == {"00-crimp", "01-release", "02-expand"}
+    assert max(found.values()) < 0.015
+    assert check_tool_work(run)["00-crimp"] < 0.01
 
 
 def test_a_stopped_run_goes_on(cell, tmp_path):

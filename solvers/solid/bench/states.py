@@ -14,7 +14,9 @@ import ufl
 from numpy.typing import NDArray
 
 from solvers.common._compat import cell_nodes
+from solvers.common.forms import compile_expression
 from solvers.solid.body import Body
+from solvers.solid.laws.base import SplitLaw
 
 Array = NDArray[np.float64]
 
@@ -28,7 +30,8 @@ CELLS |= {
 class StateWriter:
     """Writes the present state of a body as ``<name>.vtu`` and ``<name>.npz``.
 
-    The content is in docs/architecture.md.
+    The content is in docs/architecture.md. Where the body integrates pressure with fewer points,
+    the stress holds the pressure of those points, interpolated: the one in equilibrium.
     """
 
     def __init__(self, body: Body, mesh_folder: Path, folder: Path) -> None:
@@ -41,12 +44,16 @@ class StateWriter:
         """
         self._body, self._mesh_folder, self._folder = body, mesh_folder, folder
         self._compiled: dict[str, Any] = {}
+        self._pressures: dict[str, CoarsePressure] = {}
         self._outputs: list[str] = []
         x = ufl.SpatialCoordinate(body.mesh)
         size = ufl.JacobianDeterminant(body.mesh)
         for region, law in body.laws.items():
             old = body.histories[region].old
-            P = law.stress(body.F, old)
+            split = isinstance(law, SplitLaw) and body.volumetric_degree < body.quadrature_degree
+            P = law.isochoric_stress(body.F, old) if split else law.stress(body.F, old)
+            if split:
+                self._pressures[region] = CoarsePressure(body, law)
             outputs = law.outputs(body.F, old)
             self._outputs = list(outputs)
             tensors = [T[i, j] for T in (body.F, P) for i in range(3) for j in range(3)]
@@ -77,10 +84,18 @@ class StateWriter:
         shape = (*values.shape[:2], 3, 3)
         F, P = values[..., 4:13].reshape(shape), values[..., 13:22].reshape(shape)
         J = np.linalg.det(F)[..., None, None]
+        pressure = np.concatenate(
+            [
+                self._pressures[r](body.domain.cells(r))
+                if r in self._pressures
+                else np.zeros((len(body.domain.cells(r)), values.shape[1]))
+                for r in regions
+            ]
+        )
         fields = {
             "position": values[..., :3],
             "volume": np.abs(values[..., 3]) * weights,
-            "stress": P @ np.swapaxes(F, -1, -2) / J,
+            "stress": P @ np.swapaxes(F, -1, -2) / J + pressure[..., None, None] * np.eye(3),
             "strain": logarithmic_strain(F),
             "deformation_gradient": F,
         }
@@ -123,6 +138,37 @@ class StateWriter:
         for key, values in averaged.items():
             grid.cell_data[key] = (share * values).sum(axis=1)
         grid.save(self._folder / f"{name}.vtu")
+
+
+class CoarsePressure:
+    """Mean Cauchy stress of a law's volumetric part, from the points where it is integrated.
+
+    Those are the points of a Gauss product rule, between which it is interpolated.
+    """
+
+    def __init__(self, body: Body, law: SplitLaw) -> None:
+        """Compile the volumetric stress and tabulate the interpolation."""
+        kind = body.mesh.basix_cell()
+        coarse, fine = (
+            basix.make_quadrature(kind, degree)[0]
+            for degree in (body.volumetric_degree, body.quadrature_degree)
+        )
+        P = law.volumetric_stress(body.F)
+        mean = ufl.inner(P, body.F) / (3 * ufl.det(body.F))
+        self._mesh, self._compiled = body.mesh, compile_expression(mean, coarse)
+        self._between = product_terms(fine, coarse) @ np.linalg.inv(product_terms(coarse, coarse))
+
+    def __call__(self, cells: NDArray[np.int32]) -> Array:
+        """(cells, points) at the points of the finer rule [Pa]."""
+        values = self._compiled.eval(self._mesh, cells).reshape(len(cells), -1)
+        return values @ self._between.T
+
+
+def product_terms(points: Array, grid: Array) -> Array:
+    """Products of powers of the coordinates (n, terms) that a product grid of points determines."""
+    counts = [len(np.unique(np.round(axis, 12))) for axis in grid.T]
+    powers = np.stack(np.meshgrid(*map(np.arange, counts), indexing="ij"), axis=-1)
+    return np.prod(points[:, None] ** powers.reshape(-1, points.shape[1]), axis=-1)
 
 
 def logarithmic_strain(F: Array) -> Array:

@@ -75,11 +75,11 @@ def interpolate(x: Array, y: Array, at: float) -> float | None:
 
 
 def compression(run: BenchRun) -> Compression | None:
-    """The first compression of a run that starts from a free device; None when there is none."""
+    """The compression of a free device that closes furthest; None when there is none."""
     stages = [s for s in run.of_kind("compress") if not _held(run.before(s))]
     if not stages:
         return None
-    stage = stages[0]
+    stage = min(stages, key=lambda s: s.last("tool_diameter"))
     before = run.before(stage)
     free = before.last("outer_diameter") if before else run.info["outer_radius"] * 2.0
     rising = np.diff(stage["tool_diameter"], prepend=np.inf) < 0.0

@@ -61,6 +61,7 @@ class Measures:
     def _mirror_plane(self) -> float:
         facets = self._model.domain.facets("mirror_z", owned=False)
         mesh = self._model.domain.mesh
+        mesh.topology.create_connectivity(0, 3)
         vertices = [mesh.topology.connectivity(2, 0).links(f) for f in facets]
         z = np.zeros(0)
         if len(facets):

@@ -155,8 +155,9 @@ class FlowSettings:
         wind_extrapolation: the first wind of a step is u_n + this * (u_n - u_(n-1)). Without
             corrections 0 is first order and 1 second order, but above 1/3 disturbances grow once
             a step is no longer small against the inverse shear rate.
-        pressure_stabilisation: weight of the pressure stabilisation of P1-P1 (0 to 1).
-        tolerance: relative tolerance of the Krylov solvers.
+        pressure_stabilisation: weight of the pressure stabilisation of P1-P1 (0 to 1), raised
+            where the step is small.
+        tolerance: relative tolerance of the Krylov solvers; 1e-8 where vortices are shed.
         rotational: rotational form of the pressure update.
         velocity_preconditioner: ``jacobi``, ``ilu``, or ``auto``, which goes over to the
             factorisation once Jacobi needs more than ``velocity_solver.JACOBI_LIMIT`` iterations.

@@ -276,10 +276,13 @@ class Flow(Block):
     )
     rotational: bool = Field(False, description="rotational form of the pressure update")
     pressure_stabilisation: float = Field(
-        0.1, ge=0, le=1, description="weight of the pressure stabilisation of P1-P1"
+        0.1, ge=0, le=1, description="least weight of the pressure stabilisation of P1-P1"
     )
     tolerance: float = Field(
-        1e-6, gt=1e-14, le=1e-2, description="relative tolerance of the linear solvers"
+        1e-6,
+        gt=1e-14,
+        le=1e-2,
+        description="relative tolerance of the linear solvers; 1e-8 where vortices are shed",
     )
     velocity_preconditioner: Literal["auto", "jacobi", "ilu"] = Field(
         "auto",

@@ -61,11 +61,11 @@ class Measurement:
 PLAN = [
     *(Measurement(code, "tube_4k") for code in CODES),
     *(Measurement(code, "tube_21k") for code in CODES),
-    Measurement("ours", "tube_50k"),
-    Measurement("plain", "tube_50k"),
-    Measurement("ours", "tube_85k"),
+    Measurement("ours", "tube_66k"),
+    Measurement("plain", "tube_66k"),
+    Measurement("ours", "tube_109k"),
     *(Measurement(code, "tube_21k", 2) for code in CODES),
-    Measurement("ours", "tube_85k", 2),
+    Measurement("ours", "tube_109k", 2),
 ]
 QUICK = [Measurement(code, "tube_4k") for code in ("ours", "plain")]
 SMOKE = [Measurement(code, "tube_1k") for code in ("ours", "plain")]

@@ -38,7 +38,7 @@ EDGES = {
     "tube_1k": 0.70e-3,
     "tube_4k": 0.36e-3,
     "tube_21k": 0.226e-3,
-    "tube_50k": 0.150e-3,
-    "tube_85k": 0.1245e-3,
+    "tube_66k": 0.150e-3,
+    "tube_109k": 0.1245e-3,
 }
 """Edge length of the tetrahedra [m] of each mesh."""

@@ -7,6 +7,9 @@ change that moves results: meshes, deployments and solutions are then computed a
 1: first version.
 2: second-order convection by a correction, projection without a mass solve, P2-P1 stabilised only
    where velocities are all given, wall shear from the balance of momentum.
+3: pressure solved by multigrid from combined guesses.
+4: pressure jumps meet the inertia of the fluid beside a device surface; the stabilisation of P1-P1
+   no longer fades with the step.
 """
 
-NUMERICS_REVISION = 3
+NUMERICS_REVISION = 4

@@ -125,6 +125,7 @@ def compute(run: Run) -> dict[str, Any]:
     }
     if not case.spanwise:
         summary["span_variation"] = span_variation(flow)
+        summary["pressure_end_by_face"] = probe.pressure_differences()
     if case.pulsed:
         summary["series"] = _thinned(probe.record)
     return summary

@@ -34,7 +34,13 @@ RESULT = Path(__file__).resolve().with_suffix(".json")
 FIGURE = ROOT / "docs" / "figures" / "screen_reference.png"
 STEADY = ((200.0, 0.0, 600.0), (200.0, 0.0, 200.0), (200.0, 0.0, 100.0), (100.0, 1e4, 100.0))
 SIDEWALL = ((0.0, 0.0, 0.0), (200.0, 0.0, 200.0), (400.0, 500.0, 300.0))
-PULSATILE = ((200.0, 0.0, 200.0), (400.0, 0.0, 100.0), (100.0, 2e3, 300.0))
+PULSATILE = (
+    (0.0, 0.0, 0.0),
+    (200.0, 0.0, 200.0),
+    (400.0, 0.0, 100.0),
+    (100.0, 2e3, 300.0),
+    (0.0, 1e4, 0.0),
+)
 STEPS = (80, 160, 320)
 PERIOD_MS = 800.0
 NAMES = ("sac speed", "neck inflow", "pressure jump")
@@ -118,13 +124,13 @@ def pulsatile() -> list[dict]:
 def draw(rows: list[dict]) -> None:
     """Difference in pulsatile flow over the time step."""
     figure, axes = plt.subplots(1, 3, figsize=(9, 3.2), layout="constrained", sharey=True)
-    for row, colour in zip(rows, ("tab:blue", "tab:orange", "tab:green"), strict=True):
+    for row in rows:
         steps = np.array([float(k) for k in row["difference_percent"]])
         values = np.array(list(row["difference_percent"].values()))
         normal, quadratic, tangential = row["resistances"]
         label = f"{normal:.0f} + {quadratic:.0f} |u·n|, {tangential:.0f}"
         for axis, column in zip(axes, values.T, strict=True):
-            axis.loglog(steps, column, "o-", color=colour, label=label)
+            axis.loglog(steps, column, "o-", label=label)
     for axis, name in zip(axes, NAMES, strict=True):
         axis.loglog([2.5, 10], [0.3, 1.2], "k--", lw=0.8, label="first order")
         axis.set(title=name, xlabel="time step [ms]")

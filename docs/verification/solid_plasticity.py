@@ -83,7 +83,7 @@ def bar(names: Sequence[str]) -> dict:
     """Force against displacement, and where the force peaks."""
     found = {}
     for name in [name for name in names if name == "Q2"]:
-        for divisions in ((2, 8), (3, 12), (4, 16)):
+        for divisions in ((1, 4), (2, 8), (3, 12)):
             result = necking_bar(ELEMENTS[name], divisions)
             moved, force = np.array(result.rows).T
             top = int(force.argmax())

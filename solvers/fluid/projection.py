@@ -10,7 +10,6 @@ import dolfinx
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.common._compat import cell_nodes
 from solvers.common.errors import InvalidProblem
 from solvers.common.initial_guess import InitialGuess
 from solvers.common.krylov import KrylovSolver
@@ -26,7 +25,7 @@ from solvers.fluid.settings import (
     MULTIGRID_OPTIONS,
     FlowSettings,
 )
-from solvers.fluid.stabilisation import HELD_WEIGHT, PressureStabilisation
+from solvers.fluid.stabilisation import PressureStabilisation
 
 Array = NDArray[np.float64]
 Velocity = list[dolfinx.fem.Function]
@@ -67,8 +66,7 @@ class PressureProjection:
             for name in names
         ]
         weight = settings.pressure_stabilisation if settings.velocity_degree == 1 else 0.0
-        weights = np.where(held, max(weight, HELD_WEIGHT), weight)
-        self._stabilisation = PressureStabilisation(space, operators, weights)
+        self._stabilisation = PressureStabilisation(space, operators, weight, held)
         self._rhs, self.increment = space.vector(), space.vector()
         # The right side with its outlet rows, and the matrix times the increment.
         self._full, self._image = space.vector(), space.vector()
@@ -79,6 +77,7 @@ class PressureProjection:
     def set_time_scale(self, tau_rho: float) -> None:
         """Build the matrix, its solver and the liftings for tau/rho [m3 s/kg]."""
         self._tau_rho = tau_rho
+        self._stabilisation.set_time_scale(tau_rho, self._least_viscosity())
         if self._solver is None or self._depends_on_time_scale():
             self._build(tau_rho)
         self._slope = -tau_rho * self._conductance
@@ -91,7 +90,7 @@ class PressureProjection:
     def _build(self, tau_rho: float) -> None:
         self._matrix = self._operators.laplacian.copy()
         if self._screen:
-            jump = self._screen.jump_matrix(self._space, tau_rho, self._regularisation())
+            jump = self._screen.jump_matrix(self._space, tau_rho)
             self._matrix.axpy(1.0, jump, PETSc.Mat.Structure.DIFFERENT_NONZERO_PATTERN)
         self._solver = self._make_solver()
         self._guess.clear()
@@ -107,13 +106,6 @@ class PressureProjection:
         """Forget what initial guesses are made of."""
         self._guess.clear()
         self.increment.set(0.0)
-
-    def _regularisation(self) -> float:
-        """Length [m], small against tau a / rho, that keeps a vanishing resistance regular."""
-        mesh = self._problem.domain.mesh
-        total = mesh.comm.allreduce(float(cell_volumes(mesh).sum()), op=MPI.SUM)
-        mean = total / mesh.topology.index_map(3).size_global
-        return 0.01 * (6 * np.sqrt(2) * mean) ** (1 / 3)
 
     def _make_solver(self) -> KrylovSolver:
         reduced = self._matrix.copy()
@@ -193,14 +185,16 @@ class PressureProjection:
         doi:10.1002/(SICI)1097-0363(19960415)22:7<673::AID-FLD373>3.0.CO;2-O); outlets keep the
         pressure of their model. Where the viscosity varies its least value is taken.
         """
-        viscosity = self._problem.rheology.constant
-        if viscosity is None:
-            viscosity = float(self._problem.rheology.viscosity(np.array([1e6]))[0])
         self._divergence.pointwiseDivide(self._divergence, self._operators.pressure_mass)
         for rows in self._rows:
             self._divergence.setValues(rows, np.zeros(len(rows)))
         self._divergence.assemble()
-        pressure.axpy(-viscosity, self._divergence)
+        pressure.axpy(-self._least_viscosity(), self._divergence)
+
+    def _least_viscosity(self) -> float:
+        """[Pa s]: blood thins with the shear rate."""
+        rheology = self._problem.rheology
+        return rheology.constant or float(rheology.viscosity(np.array([1e6]))[0])
 
     def _close_outlets(
         self,
@@ -232,9 +226,3 @@ class PressureProjection:
         values = section.vector([u.x.array for u in velocity])
         local = np.einsum("nq,nqd,nd->", section.weights, values, section.normals)
         return self._problem.domain.comm.allreduce(float(local), op=MPI.SUM)
-
-
-def cell_volumes(mesh: dolfinx.mesh.Mesh) -> Array:
-    """Volumes [m3] of the owned cells."""
-    x = mesh.geometry.x[cell_nodes(mesh)[: mesh.topology.index_map(3).size_local]]
-    return np.abs(np.linalg.det(x[:, 1:] - x[:, :1])) / 6

@@ -135,6 +135,11 @@ class MixedBody(Participant):
         held = stiffness * ufl.inner(self.displacement, n) * ufl.inner(test, n)
         self.terms.append(held * ds(self.domain.tag(surface)))
 
+    def enter(self) -> None:
+        """Forget the direction in which the body moved."""
+        self._start = self.state.x.array.copy()
+        self._rate[:] = 0.0
+
     def begin(self, increment: float) -> None:
         """Start Newton's method where the last step leads to."""
         self._increment = increment

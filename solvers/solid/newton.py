@@ -46,7 +46,7 @@ class NewtonSettings:
 
     Attributes:
         tolerance: norm of the residual over the largest norm among the terms of the sum, each
-            taken with its reactions.
+            taken with its reactions, now or at the end of the last solve.
         correction: norm of the last correction over that of the unknowns, where that is to be
             small as well; None leaves it alone.
         iterations: allowed.
@@ -118,7 +118,7 @@ class Newton:
         self._matrix = self._create_matrix(near_nullspace)
         self._x = self._matrix.createVecRight()
         self._map = unknown.function_space.dofmap
-        self._scale = 0.0
+        self._present, self._reached = 0.0, 0.0
         self._snes = self._create_snes(name)
 
     # -- set-up ---------------------------------------------------------------------------------
@@ -163,7 +163,7 @@ class Newton:
         Raises:
             SolverDiverged: with the reason PETSc gives; the unknown holds the last iterate.
         """
-        self._scale, self.norms = 0.0, []
+        self.norms = []
         size = self._x.local_size
         self._x.array[:] = self.unknown.x.array[:size]
         try:
@@ -174,16 +174,21 @@ class Newton:
             raise SolverDiverged(
                 f"Newton's method stopped in the linear solver: {error}"
             ) from error
-        database = PETSc.Options()
-        while self._options:
-            database.delValue(self._options.pop())
+        finally:
+            self._forget_options()
         self._take(self._x)
         self.iterations = self._snes.getIterationNumber()
         self.linear_iterations += self._snes.getLinearSolveIterations()
         reason = self._snes.getConvergedReason()
         if reason <= 0:
             raise SolverDiverged(self._failure(reason))
+        self._reached = self._present
         return self.iterations
+
+    def _forget_options(self) -> None:
+        database = PETSc.Options()
+        while self._options:
+            database.delValue(self._options.pop())
 
     def _failure(self, reason: int) -> str:
         last = f", relative residual {self.norms[-1]:.1e}" if self.norms else ""
@@ -206,9 +211,10 @@ class Newton:
         ]
         parts += [term.add_residual for term in self._algebraic]
         out.set(0.0)
+        self._present = 0.0
         for part in parts:
             self._add(part, out)
-            self._scale = max(self._scale, self._norm())
+            self._present = max(self._present, self._norm())
         if self._moved():
             # Lift the prescribed values that the iterate does not have yet.
             for form in self._tangents:
@@ -284,7 +290,9 @@ class Newton:
         size, step, residual = norms
         if not np.isfinite(residual):
             return reasons.DIVERGED_FNORM_NAN
-        relative = residual / self._scale if self._scale > 0 else residual
+        # Not the forces of other iterates: those of a wild one would make any residual small.
+        scale = max(self._present, self._reached)
+        relative = residual / scale if scale > 0 else residual
         self.norms.append(relative)
         limit = self.settings.correction
         corrected = limit is None or (iteration > 0 and step <= limit * size)
@@ -296,6 +304,7 @@ class Newton:
 
     def destroy(self) -> None:
         """Give the PETSc objects back."""
+        self._forget_options()
         for item in (self._snes, self._matrix, self._x):
             item.destroy()
         if self._multigrid:

@@ -182,7 +182,8 @@ class CylinderRecord:
         time: [s].
         drag: coefficient.
         lift: coefficient.
-        pressure: difference between front and back of the cylinder [Pa].
+        pressure: difference between front and back of the cylinder [Pa], mean over the span of a
+            slab.
     """
 
     time: list[float] = field(default_factory=list)
@@ -219,23 +220,28 @@ class CylinderProbe:
         low = domain.comm.allreduce(float(z.min()), op=MPI.MIN)
         high = domain.comm.allreduce(float(z.max()), op=MPI.MAX)
         self._scale = 2.0 / (DENSITY * case.mean**2 * DIAMETER * (high - low))
-        middle = 0.5 * HEIGHT if case.spanwise else low
+        # In a slab the two faces have pressures of their own: their mean is the plane pressure.
+        levels = (0.5 * HEIGHT,) if case.spanwise else (low, high)
         x, y = case.centre
         self._ends = [
-            _Corner(domain, np.array([x + side * 0.5 * DIAMETER, y, middle])) for side in (-1, 1)
+            [_Corner(domain, np.array([x + side * 0.5 * DIAMETER, y, z])) for side in (-1, 1)]
+            for z in levels
         ]
         self.record = CylinderRecord()
 
     def update(self) -> None:
         """Append the values of the present instant."""
         force = self._scale * self._force.update()
-        values = self._flow.pressure_space.cell_values(self._flow.pressure)
-        front, back = (end.value(values) for end in self._ends)
         record = self.record
         record.time.append(self._flow.time)
         record.drag.append(float(force[0]))
         record.lift.append(float(force[1]))
-        record.pressure.append(front - back)
+        record.pressure.append(float(np.mean(self.pressure_differences())))
+
+    def pressure_differences(self) -> list[float]:
+        """Front less back of the cylinder [Pa], on each face of a slab or in the middle."""
+        values = self._flow.pressure_space.cell_values(self._flow.pressure)
+        return [front.value(values) - back.value(values) for front, back in self._ends]
 
 
 class _Corner:

@@ -145,9 +145,11 @@ def test_flow_returning_through_an_outlet_blows_up_without_its_term_and_is_caugh
 def test_ladder_ends_with_a_rung_that_holds(tmp_path):
     summary = run(tmp_path, REVERSING, steps_per_cycle=200, backflow_beta=0.0)
     # Smaller steps do not help against returning energy; the third rung brings the term back.
-    assert [attempt["rung"] for attempt in summary["failed_attempts"]] == [0, 2]
-    # The second may be caught by the energy or by a velocity solve that no longer converges.
-    assert "kinetic energy" in summary["failed_attempts"][0]["message"]
+    # Each may be caught by the energy or, within a sample, by a velocity solve that no longer
+    # converges, for which there is the first rung.
+    rungs = [attempt["rung"] for attempt in summary["failed_attempts"]]
+    assert [number for number in rungs if number != 1] == [0, 2]
+    assert any("kinetic energy" in a["message"] for a in summary["failed_attempts"])
     assert summary["steps_per_cycle"] == 800
 
 

@@ -70,29 +70,23 @@ def settled(resistances, steps=100, time_step=5e-3):
     return stepper
 
 
-# R_n < R_t, R_n = R_t, R_n > R_t: seen 0.02 % at most, the outlet rows being what differs.
-# With the quadratic part 0.3 %: the fractional step integrates it one degree lower. The margins
-# of a factor five leave room for the rest of the transient, which dies out at the rate of the sac.
+# R_n < R_t, R_n = R_t, R_n > R_t, quadratic: seen 0.02 % at most, the outlet rows being what
+# differs. The margin of a factor five leaves room for the rest of the transient, which dies out at
+# the rate of the sac.
 @pytest.mark.parametrize(
-    ("resistances", "margin"),
-    [
-        ((200.0, 0.0, 600.0), 1e-3),
-        ((200.0, 0.0, 200.0), 1e-3),
-        ((200.0, 0.0, 100.0), 1e-3),
-        ((100.0, 1e4, 100.0), 1e-2),
-    ],
+    "resistances",
+    [(200.0, 0.0, 600.0), (200.0, 0.0, 200.0), (200.0, 0.0, 100.0), (100.0, 1e4, 100.0)],
 )
-def test_steady_flow(resistances, margin):
+def test_steady_flow(resistances):
     found, expected = measures(settled(resistances)), measures(reference(resistances))
-    assert found == pytest.approx(expected, rel=margin)
+    assert found == pytest.approx(expected, rel=1e-3)
 
 
 def test_vanishing_resistance_is_the_untreated_flow():
     untreated, screened = measures(reference(OPEN)), measures(reference((1e-3, 0.0, 0.0)))
     assert screened == pytest.approx(untreated, rel=1e-4)
-    # The jump, now only the fine structure of the rim, settles slowly in the fractional step.
     found = measures(settled((1e-3, 0.0, 0.0)))
-    assert found[:JUMP] == pytest.approx(untreated[:JUMP], rel=5e-3)
+    assert found == pytest.approx(untreated, rel=5e-3)
 
 
 def test_large_resistance_closes_the_sac_without_a_leak():
@@ -131,7 +125,8 @@ def history(solver, resistances, steps):
 # order next to open boundaries and screens (Guermond, Minev & Shen 2006,
 # doi:10.1016/j.cma.2005.10.010), so a ratio of 1.8 asks for no more than that.
 @pytest.mark.parametrize(
-    "resistances", [(200.0, 0.0, 200.0), (400.0, 0.0, 100.0), (100.0, 2e3, 300.0)]
+    "resistances",
+    [OPEN, (200.0, 0.0, 200.0), (400.0, 0.0, 100.0), (100.0, 2e3, 300.0), (0.0, 1e4, 0.0)],
 )
 def test_pulsatile_flow(resistances):
     expected = history(MonolithicStep, resistances, 160)

@@ -27,7 +27,7 @@ from trial.script import log_to_stderr, parser
 
 log = logging.getLogger(__name__)
 
-COARSEST = StentResolution(across=1, thickness=1, crown=4, strut=2)
+COARSEST = StentResolution(across=2, thickness=1, crown=4, strut=2)
 
 
 def gentle(diameter: float, kinds: list[str]) -> list[dict[str, Any]]:

@@ -12,8 +12,9 @@ class BenchSettings:
     """Numerical settings of a bench run.
 
     Attributes:
-        element: ``Q2`` (27 nodes, full integration) or ``S2`` (20 nodes, reduced integration) on
-            hexahedra; tetrahedra are always quadratic.
+        element: ``S2`` (20 nodes, reduced integration; at least two cells over the width of a
+            strut) or ``Q2`` (27 nodes, full integration) on hexahedra; tetrahedra are always
+            quadratic.
         penalty: contact pressure per penetration [Pa/m].
         penetration: allowed share of the strut thickness.
         augmentations: further solves in a load step that penetrates too deeply, then it is cut.
@@ -32,7 +33,7 @@ class BenchSettings:
         checkpoint_minutes: wall time between checkpoints, 0 for none.
     """
 
-    element: Literal["Q2", "S2"] = "Q2"
+    element: Literal["Q2", "S2"] = "S2"
     penalty: float = 1.0e13
     penetration: float = 0.01
     augmentations: int = 4

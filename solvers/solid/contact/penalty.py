@@ -74,15 +74,6 @@ class PenaltyContact(Participant):
         self._done = compile_form(mean * ufl.dot(self._push, displacement - start) * measure)
         self._components = [compile_form(self.pressure * self._push[i] * measure) for i in range(3)]
 
-    @property
-    def penalty(self) -> float:
-        """Pressure per penetration [Pa/m]."""
-        return float(self._penalty.value)
-
-    @penalty.setter
-    def penalty(self, value: float) -> None:
-        self._penalty.value = value
-
     def residual(self, test: Any) -> Any:
         """Virtual work of the contact pressure with the sign of internal forces (UFL)."""
         return -self.pressure * ufl.dot(self._push, test) * self.points.measure
@@ -104,10 +95,6 @@ class PenaltyContact(Participant):
         """Deepest penetration at a point [m]; collective."""
         gaps = self._at_points()[..., 1]
         return self._comm.allreduce(max(0.0, -float(gaps.min(initial=0.0))), MPI.MAX)
-
-    def nearest(self) -> float:
-        """Smallest gap at a point [m], negative with penetration; collective."""
-        return self._comm.allreduce(float(self._at_points()[..., 1].min(initial=np.inf)), MPI.MIN)
 
     def force(self) -> float:
         """Integral of the pressure over the surface [N]; collective."""

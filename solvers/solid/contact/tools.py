@@ -127,11 +127,6 @@ def constant(radius: float) -> Profile:
     return lambda z: np.full(np.shape(z), float(radius))
 
 
-def stations(positions: Array, radii: Array) -> Profile:
-    """Radius by linear interpolation between stations along z [m]."""
-    return lambda z: np.interp(z, positions, radii)
-
-
 def plates(points: FacetPoints) -> RigidTool:
     """Two flat plates at y = +-R that close on the body between them."""
     return RigidTool(points, -1, across=(0.0, 1.0, 0.0))

@@ -18,7 +18,7 @@ from peers.ngsolve import read_mesh
 
 def run(job: Job, threads: int) -> None:
     """One measurement."""
-    before, begin = resident(), clock.perf_counter()
+    before, begin, busy = resident(), clock.perf_counter(), clock.process_time()
     mesh = read_mesh(job, "wall")
     space = ng.VectorH1(mesh, order=2, dirichlet="ends")
     u, v = space.TnT()
@@ -63,7 +63,7 @@ def run(job: Job, threads: int) -> None:
             newton += 1
         else:
             raise RuntimeError("Newton's method did not converge")
-    seconds = clock.perf_counter() - begin
+    seconds, busy = clock.perf_counter() - begin, clock.process_time() - busy
     memory = peak() - before
     values = np.array([state(mesh(*vertex.point)) for vertex in mesh.vertices])
     record = SolidRecord(
@@ -76,6 +76,7 @@ def run(job: Job, threads: int) -> None:
         newton=newton,
         phases=phases,
         memory=memory,
+        processor=busy,
     )
     record.write(job, values)
 

@@ -42,13 +42,14 @@ def measure(name: str, job: Job, start: Callable[[TaggedMesh], Code]) -> None:
     comm = MPI.COMM_WORLD
     before = resident()
     comm.barrier()
-    begin = clock.perf_counter()
+    begin, busy = clock.perf_counter(), clock.process_time()
     domain = read_tagged_mesh(job.mesh)
     code = start(domain)
     ready = clock.perf_counter()
     code.run()
     comm.barrier()
     done = clock.perf_counter()
+    busy = comm.allreduce(clock.process_time() - busy)
     space = code.displacement.function_space
     memory = comm.allreduce(peak() - before)
     displacement = vertex_values(code.displacement)
@@ -63,6 +64,7 @@ def measure(name: str, job: Job, start: Callable[[TaggedMesh], Code]) -> None:
         linear=code.linear,
         phases={"set-up": ready - begin, **code.phases},
         memory=memory,
+        processor=busy,
     )
     if comm.rank == 0:
         record.write(job, displacement)

@@ -53,6 +53,7 @@ class SolidRecord:
         cells, unknowns: of the mesh and of the displacement.
         ranks: MPI ranks (or threads).
         seconds: wall time from the mesh file to the last converged step.
+        processor: processor time of all ranks in ``seconds`` [s]; a busy machine changes it less.
         newton: iterations of Newton's method over all load steps.
         linear: iterations of the linear solver over all of these; 0 for a direct one.
         phases: wall time by name [s].
@@ -73,6 +74,7 @@ class SolidRecord:
     compilation: float | None = None
     memory: float | None = None
     difference: float | None = None
+    processor: float | None = None
 
     def write(self, job: Job, displacement: NDArray[np.float64]) -> None:
         """Write as JSON, and the displacement (vertices, 3) [m] in the order of the mesh file."""

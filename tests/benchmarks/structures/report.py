@@ -48,14 +48,17 @@ def comparison(records: Sequence[SolidRecord]) -> str:
                 str(r.ranks),
                 f"{r.seconds:.1f}",
                 f"{r.seconds / ours.seconds:.1f}" if ours else "",
+                f"{r.processor:.1f}" if r.processor else "",
                 str(r.newton),
                 f"{r.linear / r.newton:.0f}" if r.linear else "direct",
                 f"{r.memory / 1e6:,.0f}" if r.memory else "",
                 "" if r.difference is None else f"{r.difference:.1e}",
             ]
         )
-    header = ["case", "tetrahedra", "unknowns", "code", "ranks", "s", "over ours", "Newton it."]
-    return table([*header, "linear it. each", "MB", "difference"], rows)
+    header = ["case", "tetrahedra", "unknowns", "code", "ranks", "s", "over ours"]
+    return table(
+        [*header, "processor s", "Newton it.", "linear it. each", "MB", "difference"], rows
+    )
 
 
 def draw(records: Sequence[SolidRecord], path: Path) -> None:

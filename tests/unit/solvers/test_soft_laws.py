@@ -13,6 +13,7 @@ import ufl
 from solvers.common.errors import InvalidProblem
 from solvers.common.forms import compile_expression
 from solvers.solid.laws.base import with_constants
+from solvers.solid.laws.guccione import Guccione
 from solvers.solid.laws.holzapfel import GasserOgdenHolzapfel, Holzapfel2005
 from solvers.solid.laws.mooney_rivlin import MooneyRivlin
 from solvers.solid.laws.neo_hookean import NeoHookean
@@ -39,6 +40,7 @@ LAWS = {
     "2000": GasserOgdenHolzapfel(KAPPA, 3.0e3, 2363.2, 0.8393, fibres(29)),
     "2005": Holzapfel2005(KAPPA, 27.90e3, 263.66e3, 170.88, fibres(60.3), 0.51),
     "2006": GasserOgdenHolzapfel(KAPPA, 22.57e3, 276.45e3, 42.85, fibres(42.85), 0.246),
+    "Guccione": Guccione(KAPPA, 2.0e3, 8.0, 2.0, 4.0),
     "prestrained": Prestrained(
         GasserOgdenHolzapfel(KAPPA, 3.0e3, 2363.2, 0.8393, fibres(29)),
         ufl.as_matrix(np.diag([0.8, 1.25, 1.0]).tolist()),

@@ -40,7 +40,7 @@ def test_kind_decides_the_model_and_its_defaults(study_file):
     study = load_study([study_file()]).study
     assert isinstance(study, BenchStudy)
     assert study.patients == ("p001", "p002", "p003", "p004")
-    assert study.bench.element == "Q2"
+    assert study.bench.element == "S2"
 
 
 def test_unknown_kind(study_file):

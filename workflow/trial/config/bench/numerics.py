@@ -49,9 +49,9 @@ class Bench(Block):
     model: Model = Field(default=Model(), description="part of the device that is computed")
     cells: Cells = Field(default=Cells(), description="numbers of hexahedra")
     element: Literal["Q2", "S2"] = Field(
-        "Q2", description="Q2: 27 nodes, full integration; S2: 20 nodes, reduced integration"
+        "S2", description="S2: 20 nodes, reduced integration; Q2: 27 nodes, full integration"
     )
-    penalty_pa_m: float = Field(3e13, gt=0, le=1e18, description="contact pressure per penetration")
+    penalty_pa_m: float = Field(1e13, gt=0, le=1e18, description="contact pressure per penetration")
     penetration: float = Field(
         0.01, gt=0, le=0.2, description="allowed, as a share of the strut thickness"
     )
@@ -71,7 +71,7 @@ class Bench(Block):
         0.01, gt=0, le=1, description="largest share of the internal energy that it may take"
     )
     tolerance: float = Field(1e-6, gt=1e-14, le=1e-2, description="residual over largest force")
-    iterations: int = Field(16, ge=2, le=200, description="Newton iterations in a load step")
+    iterations: int = Field(10, ge=2, le=200, description="Newton iterations in a load step")
     line_search: Literal["cp", "bt", "basic"] = Field(
         "cp", description="cp: critical point; bt: backtracking; basic: full Newton steps"
     )
@@ -87,6 +87,12 @@ class Bench(Block):
     checkpoint_minutes: float = Field(
         10.0, ge=0, le=10080, description="wall time between checkpoints; 0: none"
     )
+
+    @model_validator(mode="after")
+    def _stiff(self) -> Bench:
+        if self.element == "S2" and self.cells.across < 2:
+            raise ValueError("element S2 needs at least 2 cells across; take Q2 for a single one")
+        return self
 
     def solver(self) -> dict[str, Any]:
         """Settings of the solver in SI."""

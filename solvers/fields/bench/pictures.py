@@ -23,7 +23,10 @@ from solvers.fields.endpoints import Weighted
 from solvers.fields.pictures import BAR_SHARE, INK, MATT, add_coloured
 from solvers.fields.view import ASPECT, nice_limit
 
-FIELDS = {"plastic_strain": "plastic strain [%]", "martensite": "martensite [%]"}
+FIELDS = {
+    "plastic_strain": "plastic strain, mean of a cell [%]",
+    "martensite": "martensite, mean of a cell [%]",
+}
 """Cell data that may colour a state, with the title of its bar; the first present is taken."""
 
 STATES = {

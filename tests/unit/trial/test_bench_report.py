@@ -137,8 +137,8 @@ def test_every_procedure_of_every_study_is_told():
         study = load_study([CONFIGS / "studies" / f"{name}.yaml"]).study
         told = {p.title: p.text for p in methods(study, [])}
         assert told["Procedures"].count("(") >= len(study.procedures)
-    assert "3 pulsations of the outer tool by ±0.5625 mm in diameter" in told["Procedures"]
-    assert "let go into a rigid cylinder of 24.44 mm" in told["Procedures"]
+    assert "3 pulsations of the outer tool by ±1.125 mm in diameter" in told["Procedures"]
+    assert "let go into a rigid cylinder of 25 mm" in told["Procedures"]
     assert "superelastic law" in told["Materials"]
     assert "Amplitude limit of 0.4 %" in told["Endpoints"]
 

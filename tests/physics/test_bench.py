@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 import pyvista as pv
+from bar_case import slender_bar
 from bench_case import COURSE, STEEL, go, small_cell, small_ring
 
 from meshes.devices.stent.build import build_stent
@@ -117,6 +118,35 @@ def test_crush_between_plates(tmp_path):
     squashed = pv.read(tmp_path / "crush" / "states" / "00-crush.vtu")
     height = (squashed.points + squashed.point_data["displacement"])[:, 1]
     assert np.ptp(height) == pytest.approx(1.55e-3, abs=0.01e-3)
+    assert column(rows, "tool_force", "release")[-1] == 0
+
+
+def test_three_point_bend_of_a_bar(tmp_path):
+    """Against the beam of Timoshenko: 1 / stiffness = L^3 / (48 E I) + L / (4 k G A).
+
+    The supports are at contact points: a pin that is narrower than a cell pushes where these are.
+    """
+    side, span = 0.2e-3, 4.0e-3 - 0.25e-3 * (1 - np.sqrt(0.6))
+    bar = slender_bar(tmp_path / "mesh", 5.0e-3, side, 20)
+    course = [
+        {"kind": "bend", "deflection": 0.04e-3, "span": span, "pin_diameter": 1e-3, "steps": 4},
+        {"kind": "release"},
+    ]
+    go(bar, course, tmp_path / "bend", ELASTIC, penetration=1e-3)
+    rows = curve(tmp_path / "bend")
+    force, travel = (column(rows, name, "bend") for name in ("tool_force", "tool_deflection"))
+    assert column(rows, "tool_span", "bend")[-1] == pytest.approx(span)
+    assert travel[-1] == pytest.approx(0.04e-3)
+    E, shear = ELASTIC["young"], ELASTIC["young"] / 2.6
+    bending = span**3 / (48 * E * side**4 / 12)
+    shearing = span / (4 * 5 / 6 * shear * side**2)
+    assert force[-1] / travel[-1] == pytest.approx(1 / (bending + shearing), rel=0.03)
+    state = pv.read(tmp_path / "bend" / "states" / "00-bend.vtu")
+    # The axis: middle of the bar below where the supports are.
+    axis = np.hypot(state.points[:, 0], state.points[:, 1]) < 1e-9
+    z, sag = state.points[axis, 2], state.point_data["displacement"][axis, 1]
+    at = [np.interp(place, z[np.argsort(z)], sag[np.argsort(z)]) for place in (0.0, 0.5 * span)]
+    assert at[1] - at[0] == pytest.approx(0.04e-3, rel=0.03)
     assert column(rows, "tool_force", "release")[-1] == 0
 
 

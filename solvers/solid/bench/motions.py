@@ -310,36 +310,46 @@ def _bend_numbers(procedure: kinds.Bend, model: BenchModel) -> Numbers:
             f"{procedure.name}: a span of {1e3 * procedure.span:.2f} mm does not fit under the"
             f" device, which is {1e3 * (high - low):.2f} mm long"
         )
-    y = model.positions("outer")[..., 1]
-    comm = model.domain.comm
-    top = max(comm.allgather(float(y.max(initial=-np.inf))))
-    bottom = min(comm.allgather(float(y.min(initial=np.inf))))
+    radius, middle = 0.5 * procedure.pin_diameter, 0.5 * (low + high)
+    places = ((-1, middle - 0.5 * procedure.span), (-1, middle + 0.5 * procedure.span), (1, middle))
+    heights = [_touching(model, radius, z, side) for side, z in places]
+    if not np.isfinite(heights).all():
+        raise InvalidProblem(
+            f"{procedure.name}: a pin of {1e3 * procedure.pin_diameter:.2f} mm meets no metal;"
+            " a thicker one or another span would"
+        )
     return {
-        "radius": 0.5 * procedure.pin_diameter,
-        "middle": 0.5 * (low + high),
-        "half_span": 0.5 * procedure.span,
-        "top": top,
-        "bottom": bottom,
+        "radius": radius,
+        "pins": [(height, z) for height, (_, z) in zip(heights, places, strict=True)],
+        "span": procedure.span,
         "deflection": procedure.deflection,
     }
 
 
+def _touching(model: BenchModel, radius: float, z: float, side: int) -> float:
+    """Height at which a pin just touches the device, from above (side 1) or from below (-1) [m]."""
+    positions = model.positions("outer")
+    rise = radius**2 - (positions[..., 2] - z) ** 2
+    height = side * positions[..., 1] + np.sqrt(np.maximum(rise, 0.0))
+    highest = float(height[rise > 0.0].max(initial=-np.inf))
+    return side * max(model.domain.comm.allgather(highest))
+
+
 def _pins(model: BenchModel, numbers: Numbers) -> Motion:
     """Two pins below, and one above that comes down."""
-    radius, middle, half_span = numbers["radius"], numbers["middle"], numbers["half_span"]
-    low, high = numbers["bottom"] - radius, numbers["top"] + radius
+    *supports, (high, middle) = numbers["pins"]
 
     def place(down: float, load: float) -> None:
-        places = ((low, middle - half_span), (low, middle + half_span), (high - down, middle))
+        places = (*supports, (high - down, middle))
         for contact, (y, z) in zip(model.contacts, places, strict=True):
             contact.other.centre[:] = 0.0, y, z
-            contact.other.move(constant(radius), contact.positions())
+            contact.other.move(constant(numbers["radius"]), contact.positions())
 
     return Motion(
         numbers,
         lambda load: load * numbers["deflection"],
         place,
-        lambda down: {"tool_deflection": down, "tool_span": 2.0 * half_span},
+        lambda down: {"tool_deflection": down, "tool_span": numbers["span"]},
         opening=-1,
         size=numbers["deflection"],
         tools="pins",

@@ -3,7 +3,7 @@
 
 import numpy as np
 import pytest
-from bench_case import CROWNS, HALF_PITCH, INFO, TUBE, Shape, ring_grid, window_grid
+from recorded_bench import CROWNS, HALF_PITCH, INFO, TUBE, Shape, ring_grid, window_grid
 
 from solvers.fields.bench.cells import crown_angle, find_cells
 from solvers.fields.bench.surface import (

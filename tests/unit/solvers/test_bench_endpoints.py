@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 import pytest
-from bench_case import (
+from recorded_bench import (
     DEPTH,
     HALF_PITCH,
     INFO,

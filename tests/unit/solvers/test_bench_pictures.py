@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 import pyvista as pv
-from bench_case import (
+from recorded_bench import (
     CROWNS,
     DEPTH,
     HALF_PITCH,

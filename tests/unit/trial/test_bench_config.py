@@ -78,8 +78,8 @@ def test_recorded_study_is_read_back(study_file, tmp_path):
             "procedures.late: deflate is not possible here: no balloon is in the device",
         ),
         (
-            {"pulse": {"kind": "cycle", "amplitude_mm": 0.1}},
-            "procedures.pulse: cycle is not possible here: no tool is in contact",
+            {"beat": {"kind": "cycle", "amplitude_mm": 0.1}},
+            "procedures.beat: cycle is not possible here: no tool is in contact",
         ),
         ({"plates": {"kind": "crush", "gap_mm": 1}}, "crush needs the whole circumference"),
     ],
@@ -96,7 +96,7 @@ def test_procedures_that_cannot_be_done(study_file, procedures, sentence):
         ({"connectors": 20}, "connectors is 20, but must be 1 to 6 (the crowns)"),
         ({"ring_height_mm": 1}, "give either ring_height_mm or strut_length_mm"),
         ({"heat_set_diameter_mm": 5}, "heat_set_diameter_mm is for a self_expanding_stent"),
-        ({"strut_length_mm": [1, 1]}, "2 ring heights or strut lengths for 7 rings"),
+        ({"strut_length_mm": [1, 1]}, "2 ring heights or strut lengths for 4 rings"),
         (
             {"material": {"from": "nitinol_confluent"}},
             "cannot be made of Nitinol at 37 °C: its law is superelastic, allowed: elastoplastic",

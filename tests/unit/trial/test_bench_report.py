@@ -122,7 +122,7 @@ def test_endpoints_carry_their_standard(complete):
 def test_methods_follow_the_configuration(study):
     passages = {p.title: p.text for p in methods(study, [])}
     assert "4 specimens were drawn from a synthetic production lot" in passages["Specimens"]
-    assert "8 rings of 9 crowns cut from a tube of 1.8 mm" in passages["Designs"]
+    assert "4 rings of 9 crowns cut from a tube of 1.8 mm" in passages["Designs"]
     assert "yield stress 476 MPa rising by 2000 MPa" in passages["Materials"]
     assert (
         "(3) expanded by a balloon (a cylinder without end) to an inner diameter of 3 mm"

@@ -12,7 +12,7 @@ from solvers.solid.bench import procedures as kinds
 from solvers.solid.bench.measures import Measures
 from solvers.solid.bench.model import BenchModel
 from solvers.solid.bench.motions import Motion, make_motion
-from solvers.solid.bench.release import Withdrawal
+from solvers.solid.bench.release import DeadPressure, Withdrawal
 from solvers.solid.stepping import LoadStepper, Step, StepSettings
 
 log = logging.getLogger(__name__)
@@ -69,6 +69,7 @@ class Driver:
         self.progress: dict[str, Any] = {}
         self._watcher = watcher
         self._held: tuple[int, dict[str, Any]] | None = None
+        self._place: tuple[float, float] | None = None
 
     @property
     def procedure(self) -> kinds.Procedure:
@@ -122,8 +123,17 @@ class Driver:
 
         if numbers is None:
             model.device.forget()
-        stepper = self._stepper(procedure.step_limit, motion)
-        stepper.run(motion.apply, on_step, stops=motion.stops, start=self.progress.get("load", 0.0))
+        stepper = self._stepper(procedure.step_limit, lambda: self._solve(motion))
+        start = self.progress.get("load", 0.0)
+        stepper.run(self._along(motion), on_step, stops=motion.stops, start=start)
+
+    def _put(self, motion: Motion, position: float, load: float) -> None:
+        """Put the tool in its place, and remember it."""
+        self._place = (position, load)
+        motion.place(position, load)
+
+    def _along(self, motion: Motion) -> Callable[[float], None]:
+        return lambda load: self._put(motion, motion.position(load), load)
 
     def _check_hands(self) -> None:
         """Nothing may hold the device but the tool that goes on."""
@@ -154,7 +164,7 @@ class Driver:
             step = min(procedure.step_limit, 1.0 - load, goal - load)
             if step <= 0.0:
                 raise SolverDiverged("the balloon does not reach its pressure", f"load {load:.4g}")
-            iterations = self._one_step(motion.apply, load, step, motion)
+            iterations = self._one_step(self._along(motion), load, step, motion)
             load += step
             columns = motion.columns(load)
             pressure = columns["pressure"]
@@ -164,15 +174,50 @@ class Driver:
             share = 1.0 if there else min(pressure / target, 0.999)
             self._row(share, columns, iterations, motion)
 
-    # -- withdrawal -----------------------------------------------------------------------------
+    # -- letting go -----------------------------------------------------------------------------
 
     def _let_go(self) -> None:
-        """Withdraw the tool that holds the device, and let the device come to rest."""
+        """Take away what holds the device, and let the device come to rest.
+
+        A metal that has flown springs back little and elastically, which does not depend on the
+        way: under the last pressure, in falling shares, there is no contact to search for. Others
+        follow a tool that is withdrawn, and so do devices that could roll from between plates.
+        """
         if self._held is None:
             raise InvalidProblem(f"{self.procedure.name}: nothing holds the device")
         index, numbers = self._held
         motion = make_motion(self.procedures[index], self.model, numbers)
-        place = self.progress.get("place", motion.position(1.0))
+        if self.model.plastic and motion.tools == "radial":
+            self._fade(motion)
+        else:
+            self._withdraw(motion)
+
+    def _fade(self, motion: Motion) -> None:
+        """Take the pressure back, the tool being gone."""
+        load = self.progress.get("load", 0.0)
+        if load == 0.0:
+            self.model.device.forget()
+        self._place = None
+        pressure = DeadPressure(self.model.contacts, 1.0 - load)
+
+        def on_step(step: Step) -> None:
+            self.progress = {"load": step.load}
+            if step.load == 1.0:
+                self._free()
+            self._row(step.load, {}, step.iterations, motion)
+
+        stepper = self._stepper(self.procedure.step_limit, self.model.solve)
+        stepper.run(lambda share: pressure.keep(1.0 - share), on_step, start=load)
+
+    def _free(self) -> None:
+        """Nothing holds the device any more."""
+        self.model.withdraw()
+        self._held, self._place, self.progress = None, None, {"done": True}
+        self.model.device.forget()
+
+    def _withdraw(self, motion: Motion) -> None:
+        """Withdraw the tool until it touches nothing."""
+        place, _ = self._place
         force = self._force()
         first = self.progress.get("first", force)
         way = Withdrawal(first, force, *self.progress.get("way", (0.0, 0.0, 0)))
@@ -185,7 +230,7 @@ class Driver:
             step = way.next(motion.size, steps)
             sign = motion.opening
             iterations = self._one_step(
-                lambda share, a=place, s=sign * step: motion.place(a + share * s, 1.0),
+                lambda share, a=place, s=sign * step: self._put(motion, a + share * s, 1.0),
                 0.0,
                 1.0,
                 motion,
@@ -194,12 +239,11 @@ class Driver:
             way.take(step, self._force())
             if way.force > 0.0:
                 way_numbers = (way.step, way.slope, way.done)
-                self.progress = {"place": place, "first": first, "way": way_numbers}
+                self.progress = {"first": first, "way": way_numbers}
                 self._row(way.load, motion.columns_at(place), iterations, motion)
         self.model.withdraw()
         iterations = self._one_step(lambda load: None, 0.0, 1.0, motion)
-        self._held, self.progress = None, {"done": True}
-        self.model.device.forget()
+        self._free()
         self._row(1.0, {}, iterations, motion)
 
     def _force(self) -> float:
@@ -207,14 +251,14 @@ class Driver:
 
     # -- steps ----------------------------------------------------------------------------------
 
-    def _stepper(self, largest: float, motion: Motion) -> LoadStepper:
+    def _stepper(self, largest: float, solve: Callable[[], int]) -> LoadStepper:
         settings = StepSettings(
             first=largest,
             largest=largest,
             smallest=min(self.model.settings.smallest_step, largest),
             hard=self.model.settings.iterations + 8,
         )
-        return LoadStepper(lambda: self._solve(motion), self.model.pieces, settings)
+        return LoadStepper(solve, self.model.pieces, settings)
 
     def _solve(self, motion: Motion) -> int:
         """Equilibrium, also of a balloon whose shape follows from the device's push."""
@@ -229,7 +273,7 @@ class Driver:
         self, apply: Callable[[float], None], start: float, step: float, motion: Motion
     ) -> int:
         """A step of a search, cut where it must be; iterations in all."""
-        stepper = self._stepper(1.0, motion)
+        stepper = self._stepper(1.0, lambda: self._solve(motion))
         done = stepper.run(lambda share: apply(start + share * step))
         return sum(one.iterations for one in done)
 
@@ -275,6 +319,7 @@ class Driver:
             "index": self.index,
             "progress": self.progress,
             "held": self._held,
+            "place": self._place,
             "tools": self.model.tools,
             "radii": (self.model.crimper_radius, self.model.balloon_radius),
             "rows": self.rows,
@@ -283,8 +328,11 @@ class Driver:
     def resume(self, where: dict[str, Any]) -> None:
         """Take up the numbers of ``where``; the model's state is restored by the caller."""
         self.index, self.progress = where["index"], where["progress"]
-        self._held = where["held"]
+        self._held, self._place = where["held"], where["place"]
         self.rows = where["rows"]
+        if self._place is not None:
+            index, numbers = self._held
+            make_motion(self.procedures[index], self.model, numbers).place(*self._place)
 
 
 def tools_of(procedure: kinds.Procedure) -> str:

@@ -38,6 +38,7 @@ class BenchModel:
         plane: the mirror plane at the end of the sector, None for a whole circumference.
         crimper, balloon: cylinders outside and inside.
         device: the body as it takes part in load steps.
+        plastic: whether the metal flows, so that it springs back elastically when let go.
         tools: set of tools in use, ``radial``, ``plates`` or ``pins``.
         crimper_radius: of the cylinder outside [m], infinite when it is out of reach.
         balloon_radius: of the middle of the balloon [m], 0 when it is out of reach.
@@ -57,6 +58,7 @@ class BenchModel:
         """
         self.domain, self.info, self.settings = domain, info, settings
         self.body = _body(domain, law, settings)
+        self.plastic = _flows(law)
         shear = law.young / (2 * (1 + law.poisson))
         self.thickness: float = info["strut_thickness"]
         self.height = 2.0 * info["outer_radius"]
@@ -270,6 +272,10 @@ class Device(Participant):
         self.start.x.array[:] = self._body.displacement.x.array
 
 
+def _flows(law: Law) -> bool:
+    return any(variable.name == "plastic_strain" for variable in law.history)
+
+
 def _body(domain: TaggedMesh, law: Law, settings: BenchSettings) -> Body:
     laws = dict.fromkeys(domain.markers["cells"], law)
     hexahedra = domain.mesh.topology.cell_name() == "hexahedron"
@@ -277,6 +283,6 @@ def _body(domain: TaggedMesh, law: Law, settings: BenchSettings) -> Body:
         body = Body(domain, laws, 2, 3, family="S")
     else:
         body = Body(domain, laws, 2, 5 if hexahedra else None)
-    if any(variable.name == "plastic_strain" for variable in law.history):
+    if _flows(law):
         body.limits["plastic_strain"] = settings.plastic_step
     return body

@@ -55,10 +55,6 @@ class Motion:
     stops: tuple[float, ...] = ()
     kept: tuple[tuple[float, str], ...] = ()
 
-    def apply(self, load: float) -> None:
-        """Put the tool where it is at a load."""
-        self.place(self.position(load), load)
-
     def columns(self, load: float) -> dict[str, float]:
         """Columns of the curve that the tool knows at a load."""
         return self.columns_at(self.position(load))

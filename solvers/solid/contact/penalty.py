@@ -56,7 +56,8 @@ class PenaltyContact(Participant):
         self.points, self.other = points, other
         mesh = points.domain.mesh
         self._comm = points.domain.comm
-        self._penalty = dolfinx.fem.Constant(mesh, float(penalty))
+        self._stiffness = float(penalty)
+        self._penalty = dolfinx.fem.Constant(mesh, self._stiffness)
         self._multiplier = dolfinx.fem.Function(points.space)
         self._before = dolfinx.fem.Function(points.space)
         self._values = np.zeros((len(points.entities), len(points.reference)))
@@ -86,8 +87,22 @@ class PenaltyContact(Participant):
         """Take the present pressure as multiplier."""
         self._set(self._at_points()[..., 0])
 
+    @property
+    def multiplier(self) -> Array:
+        """(facets, points) pressure at zero gap [Pa]; all of it once frozen."""
+        return self._values
+
+    def freeze(self) -> None:
+        """Let the multiplier be the pressure whatever the gap, until ``clear``."""
+        self._penalty.value = 0.0
+
+    def prescribe(self, pressure: Array) -> None:
+        """Set the multiplier (facets, points) [Pa]."""
+        self._set(pressure)
+
     def clear(self) -> None:
         """Forget the multiplier: the other side is elsewhere."""
+        self._penalty.value = self._stiffness
         self._set(np.zeros_like(self._values))
         self._before.x.array[:] = 0.0
 

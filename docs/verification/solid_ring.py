@@ -24,6 +24,7 @@ from meshes.devices.stent.strut import StentResolution
 from solvers.solid.bench.run import run_bench
 from solvers.solid.bench.settings import BenchSettings
 from solvers.verification.convergence import grid_convergence
+from solvers.verification.ring import Ring
 
 log = logging.getLogger("solid_ring")
 RESULT = Path(__file__).resolve().with_suffix(".json")
@@ -95,24 +96,22 @@ def run(name: str, place: Path) -> dict[str, float]:
 
 
 def spring_back(plastic_strain: float) -> dict[str, float]:
-    """Recoil if fully plastic crowns give back a curvature of 3 s / (E w).
-
-    Over half a crown that turns the strut by the curvature times the arc; the strut, whose moment
-    falls to nothing at its middle, bends back like two cantilevers.
-    """
-    radius = DESIGN.crown_radius
-    straight = DESIGN.ring_height - DESIGN.apex_width - 2 * radius
-    pitch = np.pi * 0.5 * (3.0e-3 + DESIGN.wall_thickness) / DESIGN.crowns
-    lean = np.arcsin((pitch - 2 * radius) / straight)
+    """Recoil of the beam estimate at the first yield stress and at the flow stress."""
+    ring = Ring(
+        crowns=DESIGN.crowns,
+        length=DESIGN.ring_height - DESIGN.apex_width,
+        width=DESIGN.strut_width,
+        thickness=DESIGN.wall_thickness,
+        crown_radius=DESIGN.crown_radius,
+        diameter=3.0e-3 + DESIGN.wall_thickness,
+        young=STEEL["young"],
+    )
     law = STEEL["hardening"]
-    found = {}
-    for name, strain in (("at_first_yield", 0.0), ("at_flow_stress", plastic_strain)):
-        stress = law["yield_stress"] + law["modulus"] * strain
-        curvature = 3 * stress / (STEEL["young"] * DESIGN.strut_width)
-        turn = curvature * radius * np.pi / 2
-        moved = np.cos(lean) * (turn * straight + 2 * curvature * (straight / 2) ** 2 / 3)
-        found[name] = float(2 * DESIGN.crowns * moved / (np.pi * 3.0e-3))
-    return found
+    flow = law["yield_stress"] + law["modulus"] * plastic_strain
+    return {
+        "at_first_yield": ring.recoil(law["yield_stress"]),
+        "at_flow_stress": ring.recoil(flow),
+    }
 
 
 def figure(results: dict[str, dict]) -> None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Cost of the solid solver beside other solvers: same mesh, law, load steps and tolerance.
 
-    envs/run python3 tests/benchmarks/solid.py             all, about 45 minutes on an idle machine
+    envs/run python3 tests/benchmarks/solid.py             all, on an idle machine
     envs/run python3 tests/benchmarks/solid.py --quick     ours and plain dolfinx, under a minute
     envs/run python3 tests/benchmarks/solid.py --only ours calculix --cases tube_21k
 
@@ -35,11 +35,20 @@ from structures.records import Job, SolidRecord, difference  # noqa: E402
 
 CODES = ("ours", "plain", "ngsolve", "calculix")
 MODULES = {
-    "ours": "structures.ours",
-    "plain": "structures.plain_dolfinx",
-    "ngsolve": "peers.ngsolve_tube",
-    "calculix": "peers.calculix",
+    "tube": {
+        "mesh": "structures.meshing",
+        "ours": "structures.ours",
+        "plain": "structures.plain_dolfinx",
+        "ngsolve": "peers.ngsolve_tube",
+        "calculix": "peers.calculix",
+    },
+    "crown": {
+        "mesh": "structures.crown",
+        "ours": "structures.ours_crown",
+        "calculix": "peers.calculix_crown",
+    },
 }
+"""By the first part of the name of a case."""
 TIMEOUT = 1500.0
 """Of one measurement [s]."""
 
@@ -57,6 +66,16 @@ class Measurement:
         """Name of its record."""
         return f"{self.case}-{self.code}-{self.ranks}"
 
+    @property
+    def module(self) -> str:
+        """What runs it."""
+        return modules(self.case)[self.code]
+
+
+def modules(case: str) -> dict[str, str]:
+    """What makes the mesh of a case and what runs it, by code."""
+    return MODULES[case.partition("_")[0]]
+
 
 PLAN = [
     *(Measurement(code, "tube_4k") for code in CODES),
@@ -66,6 +85,10 @@ PLAN = [
     Measurement("ours", "tube_109k"),
     *(Measurement(code, "tube_21k", 2) for code in CODES),
     Measurement("ours", "tube_109k", 2),
+    *(Measurement(code, "crown_44") for code in ("ours", "calculix")),
+    *(Measurement(code, "crown_243") for code in ("ours", "calculix")),
+    *(Measurement(code, "crown_576") for code in ("ours", "calculix")),
+    *(Measurement(code, "crown_576", 2) for code in ("ours", "calculix")),
 ]
 QUICK = [Measurement(code, "tube_4k") for code in ("ours", "plain")]
 SMOKE = [Measurement(code, "tube_1k") for code in ("ours", "plain")]
@@ -82,15 +105,15 @@ def command(measurement: Measurement, job: Job) -> tuple[list[str], dict[str, st
     if measurement.code == "ngsolve":
         python = [str(NGSOLVE)]
     environment = {**os.environ, "PYTHONPATH": ":".join(path)}
-    return [*python, "-m", MODULES[measurement.code], *arguments], environment
+    return [*python, "-m", measurement.module, *arguments], environment
 
 
 def make_mesh(case: str, folder: Path) -> Path:
     """Folder of the mesh of a case, made when it is not there."""
     mesh = folder / "meshes" / case
     if not (mesh / "markers.json").exists():
-        make = [sys.executable, "-m", "structures.meshing", case, str(mesh)]
-        environment = {**os.environ, "PYTHONPATH": str(BENCHMARKS)}
+        make = [sys.executable, "-m", modules(case)["mesh"], case, str(mesh)]
+        environment = {**os.environ, "PYTHONPATH": f"{REPOSITORY}:{BENCHMARKS}"}
         subprocess.run(make, check=True, env=environment, stdout=subprocess.DEVNULL)
     return mesh
 

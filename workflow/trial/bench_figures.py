@@ -33,7 +33,7 @@ def force_diameter(designs: Designs) -> str | None:
     """Radial force against tool diameter over all procedures with a tool outside.
 
     Closing branches are full lines, opening ones thin; crimping is left out where a compression
-    or a cycle follows, because its force would hide theirs.
+    or a cycle follows, because its force would hide theirs, unless a chamber tells both branches.
     """
     with matplotlib.rc_context(STYLE):
         figure, axes = _axes(7.6, 3.9)
@@ -221,10 +221,10 @@ def _limit_lines(axes: Axes, limits: Mapping[str, float], strain: bool) -> None:
 
 
 def _relevant(stages: Sequence[Curves]) -> list[Curves]:
-    """From the first compression, chamber or cycle on; everything where there is none."""
+    """From the first compression or cycle on; everything with a chamber, or with neither."""
     kinds = [stage["kind"] for stage in stages]
-    tested = [k for k, kind in enumerate(kinds) if kind in ("compress", "chamber", "cycle")]
-    first = tested[0] if tested else 0
+    tested = [k for k, kind in enumerate(kinds) if kind in ("compress", "cycle")]
+    first = tested[0] if tested and "chamber" not in kinds else 0
     return [*_joined(stages[first:])]
 
 

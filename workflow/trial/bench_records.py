@@ -15,7 +15,7 @@ from trial.stages import STAGES
 
 PICTURES = {
     "flat": "Drawing, unrolled",
-    "wrapped": "Tube as cut",
+    "wrapped": "Undeformed",
     "crimped": "Crimped",
     "expanded": "Expanded",
     "deployed": "Deployed",

@@ -70,14 +70,31 @@ def scatter(summary: Mapping[str, Any], endpoint: str) -> str:
     Two digits of the deviation, unless that takes more than four of the mean.
     """
     factor = lookup(endpoint).display_factor
-    mean = factor * summary["mean"]
+    mean, sd = factor * summary["mean"], factor * (summary["sd"] or 0.0)
+    decimals = _decimals(mean, sd)
     if summary["sd"] is None:
         return number(mean)
-    sd = factor * summary["sd"]
-    if sd < 1e-4 * abs(mean) or not 1e-3 <= abs(mean) < 1e5:
+    if decimals is None:
         return f"{number(mean)} ± {number(sd, 1)}"
-    decimals = max(min(1 - math.floor(math.log10(sd)), 3 - math.floor(math.log10(abs(mean)))), 0)
     return f"{mean:.{decimals}f} ± {sd:.{decimals}f}".replace("-", "−")
+
+
+def scatter_range(summary: Mapping[str, Any], endpoint: str) -> str:
+    """Least and largest value of an endpoint, to the decimals of ``scatter``."""
+    factor = lookup(endpoint).display_factor
+    low, high = (factor * value for value in summary["range"])
+    decimals = _decimals(factor * summary["mean"], factor * (summary["sd"] or 0.0))
+    if decimals is None:
+        return f"{number(low)} to {number(high)}"
+    return f"{low:.{decimals}f} to {high:.{decimals}f}".replace("-", "−")
+
+
+def _decimals(mean: float, sd: float) -> int | None:
+    """Decimals of a mean with its deviation; None where they need an exponent."""
+    if not 1e-3 <= abs(mean) < 1e5:
+        return None
+    most = 3 - math.floor(math.log10(abs(mean)))
+    return max(min(1 - math.floor(math.log10(sd)), most) if sd > 0.0 else most, 0)
 
 
 def duration(seconds: float | None) -> str:
@@ -103,6 +120,7 @@ FILTERS = {
     "percent_range": percent_range,
     "shown": shown,
     "scatter": scatter,
+    "scatter_range": scatter_range,
     "shown_range": shown_range,
     "duration": duration,
     "words": words,

@@ -1,10 +1,18 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The crown: half a crown of 316L opened by a cylinder and let go, in equal load steps."""
+"""The crown: half a crown of 316L opened by a cylinder and let go, in equal load steps.
+
+``python3 -m structures.crown CASE FOLDER`` writes its mesh, which every code reads.
+"""
 
 from __future__ import annotations
 
+import argparse
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from meshes.devices.stent.build import build_stent
 from meshes.devices.stent.design import StentDesign
@@ -52,9 +60,19 @@ RESOLUTIONS = {
 """By name of the case, which counts the hexahedra."""
 
 
-def write_mesh(case: str, folder: Path) -> int:
-    """Bundle of a case; returns the number of hexahedra."""
-    build_stent(DESIGN, RESOLUTIONS[case], folder)
-    resolution = RESOLUTIONS[case]
-    along = 2 * resolution.crown + resolution.strut
-    return resolution.across * resolution.thickness * along
+def without_shift(displacements: Iterable[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """States (vertices, 3) one below the other, less their mean along the axis, which is free."""
+    return np.concatenate([u - [0.0, 0.0, u[:, 2].mean()] for u in displacements])
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("case", choices=list(RESOLUTIONS))
+    parser.add_argument("folder", type=Path)
+    arguments = parser.parse_args()
+    build_stent(DESIGN, RESOLUTIONS[arguments.case], arguments.folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -77,10 +77,18 @@ class SolidRecord:
     processor: float | None = None
 
     def write(self, job: Job, displacement: NDArray[np.float64]) -> None:
-        """Write as JSON, and the displacement (vertices, 3) [m] in the order of the mesh file."""
+        """Write as JSON, and the displacement (vertices, 3) [m] in the order of the mesh file.
+
+        States of a course stand one below the other.
+        """
         job.out.parent.mkdir(parents=True, exist_ok=True)
         np.save(job.out.with_suffix(".npy"), displacement)
         job.out.write_text(json.dumps(asdict(self), indent=1) + "\n")
+
+    @property
+    def body(self) -> str:
+        """What is deformed: tube or crown."""
+        return self.case.partition("_")[0]
 
     @classmethod
     def load(cls, path: Path) -> SolidRecord:

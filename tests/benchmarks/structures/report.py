@@ -37,7 +37,10 @@ def comparison(records: Sequence[SolidRecord]) -> str:
     """Every measurement, and how many times our processor time it takes on one mesh and ranks."""
     order = {"ours": 0, "plain": 1}
     rows = []
-    for r in sorted(records, key=lambda r: (r.ranks, r.unknowns, order.get(r.code, 2), r.code)):
+    for r in sorted(
+        records,
+        key=lambda r: (-len(r.body), r.ranks, r.unknowns, order.get(r.code, 2), r.code),
+    ):
         ours = same(records, r, "ours")
         known = ours is not None and r.processor and ours.processor
         ratio = f"{r.processor / ours.processor:.1f}" if known else ""
@@ -57,7 +60,7 @@ def comparison(records: Sequence[SolidRecord]) -> str:
                 "" if r.difference is None else f"{r.difference:.1e}",
             ]
         )
-    header = ["case", "tetrahedra", "unknowns", "code", "ranks", "s", "processor s"]
+    header = ["case", "cells", "unknowns", "code", "ranks", "s", "processor s"]
     return table([*header, "over ours", "Newton it.", "linear it. each", "MB", "difference"], rows)
 
 
@@ -70,17 +73,23 @@ def draw(records: Sequence[SolidRecord], path: Path) -> None:
     from flow.figure import COLOURS, NAMES
 
     colours = {**COLOURS, "calculix": "tab:purple"}
-    figure, axes = plt.subplots(figsize=(6, 4), layout="constrained")
-    for code, ranks in sorted({(r.code, r.ranks) for r in records}):
-        points = sorted(
-            (r.unknowns, r.seconds) for r in records if (r.code, r.ranks) == (code, ranks)
-        )
-        style = {1: "o-", 2: "s--"}.get(ranks, "^:")
-        label = f"{NAMES.get(code, code)}, {ranks} rank{'s' * (ranks > 1)}"
-        axes.loglog(*zip(*points, strict=True), style, color=colours[code], label=label)
-    axes.set(xlabel="unknowns", ylabel="wall time of the inflation [s]")
-    axes.grid(alpha=0.3, which="both")
-    axes.legend(fontsize=7)
+    titles = {"tube": "inflated tube", "crown": "crown opened and let go"}
+    bodies = [body for body in titles if any(r.body == body for r in records)]
+    figure, found = plt.subplots(
+        1, len(bodies), figsize=(4.6 * len(bodies), 4), layout="constrained", squeeze=False
+    )
+    for body, axes in zip(bodies, found[0], strict=True):
+        shown = [r for r in records if r.body == body]
+        for code, ranks in sorted({(r.code, r.ranks) for r in shown}):
+            points = sorted(
+                (r.unknowns, r.seconds) for r in shown if (r.code, r.ranks) == (code, ranks)
+            )
+            style = {1: "o-", 2: "s--"}.get(ranks, "^:")
+            label = f"{NAMES.get(code, code)}, {ranks} rank{'s' * (ranks > 1)}"
+            axes.loglog(*zip(*points, strict=True), style, color=colours[code], label=label)
+        axes.set(xlabel="unknowns", ylabel="wall time [s]", title=titles[body])
+        axes.grid(alpha=0.3, which="both")
+        axes.legend(fontsize=7)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=90)
     plt.close(figure)

@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import solid
+from peers.calculix_files import QuadraticMesh
 from structures import report
+from structures.crown import without_shift
 from structures.records import SolidRecord, difference
 
 SOLID = Path(__file__).resolve().parents[2] / "benchmarks" / "solid.py"
@@ -56,3 +58,23 @@ def test_a_short_run_ends_with_the_speed_up(tmp_path):
     two = solid.Measurement("ours", "tube_1k", 2)
     assert solid.measure(two, tmp_path) is not None
     assert difference(np.load(tmp_path / f"{two.name}.npy"), ours) < 1e-6
+
+
+def test_states_are_compared_less_their_shift_along_the_axis():
+    opened, released = np.array([[1.0, 0.0, 2.0], [0.0, 1.0, 4.0]]), np.zeros((2, 3))
+    shifted = without_shift([opened + [0.0, 0.0, 7.0], released - [0.0, 0.0, 1.0]])
+    np.testing.assert_allclose(shifted, without_shift([opened, released]))
+    assert shifted.shape == (4, 3)
+
+
+def test_middle_nodes_and_faces_of_the_input_of_calculix(tmp_path):
+    mesh = solid.make_mesh("crown_44", tmp_path)
+    crown = QuadraticMesh(mesh, "hexahedron")
+    # hexahedra of 2 x 2 in the section: 9 vertices and 12 middles at a cut
+    assert len(crown.nodes("mirror_start")) == 21
+    start = crown.points[crown.nodes("mirror_start")]
+    np.testing.assert_allclose(start[:, 1], 0.0, atol=1e-9)
+    faces = crown.faces("inner")
+    assert len(faces) == 2 * 11
+    middles = np.hypot(*crown.points[crown.nodes("inner"), :2].T)
+    assert middles.max() < 0.81 + 1e-3

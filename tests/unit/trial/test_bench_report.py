@@ -10,9 +10,11 @@ from analytic_bench import AnalyticBench
 from analytic_study import Loss
 from test_report import text
 
+from trial.bench_figures import _relevant
 from trial.bench_methods import methods
 from trial.config import load_study
 from trial.config.load import CONFIGS
+from trial.formats import scatter, scatter_range
 from trial.progress import progress_text
 from trial.report import write_report
 
@@ -73,7 +75,7 @@ def test_table_has_no_reduction(folder):
 def test_first_table_gives_mean_and_scatter(complete):
     seen = text(complete)
     assert "Bench study report · stent_demo" in seen
-    assert "Six crowns (reference) 4 of 4 4.25 ± 0.13 5.00 ± 0 1.25 ± 0.13" in seen
+    assert "Six crowns (reference) 4 of 4 4.25 ± 0.13 5.000 ± 0.000 1.25 ± 0.13" in seen
     assert "Complete: all 4 specimens analysed in all designs." in seen
 
 
@@ -158,3 +160,21 @@ def test_progress_counts_specimens(study, folder):
     assert lines[0] == "study stent_demo: 4 specimens, arms six_crowns, nine_crowns"
     assert [line.split()[0] for line in lines[2:]] == ["sample", "mesh", "solve", "endpoints"]
     assert lines[3].split() == ["mesh", "8", "0", "0", "0"]
+
+
+def test_range_has_the_decimals_of_the_scatter():
+    summary = {"mean": 0.0100004, "sd": 2e-9, "range": [0.0100003, 0.0100005]}
+    assert scatter(summary, "deployed_diameter") == "10.00 ± 0.00"
+    assert scatter_range(summary, "deployed_diameter") == "10.00 to 10.00"
+    wide = {"mean": 0.0239, "sd": 0.00012, "range": [0.02378, 0.02402]}
+    assert scatter(wide, "deployed_diameter") == "23.90 ± 0.12"
+    assert scatter_range(wide, "deployed_diameter") == "23.78 to 24.02"
+
+
+def test_crimping_is_shown_beside_the_chamber_and_not_beside_a_compression():
+    def drawn(*kinds):
+        stages = [{"name": k, "kind": k, "diameter": [1.0], "force": [1.0]} for k in kinds]
+        return [stage["kind"] for stage in _relevant(stages)]
+
+    assert drawn("crimp", "chamber", "cycle") == ["crimp", "chamber", "cycle"]
+    assert drawn("crimp", "release", "compress", "release") == ["compress", "release"]

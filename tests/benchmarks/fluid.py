@@ -13,27 +13,33 @@ other solvers are installed by ``tests/benchmarks/peers/install``; absent ones a
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
-import subprocess
 import sys
 import time as clock
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-BENCHMARKS = Path(__file__).resolve().parent
-REPOSITORY = BENCHMARKS.parents[1]
-sys.path.insert(0, str(BENCHMARKS))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from flow import report  # noqa: E402
-from flow.docs import write_docs  # noqa: E402
-from flow.records import Job, Record  # noqa: E402
-from peers.foam_blocks import HEXAHEDRA  # noqa: E402
-from peers.place import NGSOLVE, OASISX, is_installed  # noqa: E402
+from flow import report
+from flow.docs import write_docs
+from flow.records import Job, Record
+from launch import (
+    OWN,
+    REPOSITORY,
+    arguments,
+    command,
+    environment,
+    finishes,
+    make_mesh,
+    wanted,
+)
+from peers.foam_blocks import HEXAHEDRA
+from peers.place import is_installed
 
 CODES = ("ours", "plain", "oasisx", "ngsolve", "openfoam")
+MODULES = {"ours": "ours", "plain": "plain_dolfinx"}
 STEPS = 80
 """Steps of a measurement with errors: 40 ms of flow."""
 TIMEOUT = 1200.0
@@ -97,46 +103,18 @@ QUICK = [
 SMOKE = [Measurement(code, "tube_1k", 1, steps=8) for code in ("ours", "plain")]
 
 
-def command(measurement: Measurement, job: Job) -> tuple[list[str], dict[str, str]]:
-    """Command line and environment of a measurement."""
-    path = [str(REPOSITORY), str(REPOSITORY / "workflow"), str(BENCHMARKS)]
-    python = [sys.executable]
-    module = {
-        "ours": "flow.ours",
-        "plain": "flow.plain_dolfinx",
-    }.get(measurement.code, f"peers.{measurement.code}")
-    arguments = job.arguments()
-    if measurement.code in ("ngsolve", "openfoam"):
-        arguments.append(str(measurement.ranks))
-    elif measurement.ranks > 1:
-        python = ["mpirun", "-n", str(measurement.ranks), "--bind-to", "none", *python]
-    if measurement.code == "ngsolve":
-        python = [str(NGSOLVE)]
-    if measurement.code == "oasisx":
-        path.append(str(OASISX))
-    return [*python, "-m", module, *arguments], {**os.environ, "PYTHONPATH": ":".join(path)}
-
-
 def measure(measurement: Measurement, folder: Path) -> Record | None:
     """Run one measurement; None when it failed."""
-    mesh = folder / "meshes" / measurement.case
+    code, case = measurement.code, measurement.case
+    mesh = folder / "meshes" / case
+    if case not in HEXAHEDRA:
+        make_mesh("flow.meshing", case, folder)
     job = Job(mesh, measurement.degree, measurement.steps, folder / f"{measurement.name}.json")
-    arguments, environment = command(measurement, job)
-    if measurement.case not in HEXAHEDRA and not (mesh / "markers.json").exists():
-        make = [sys.executable, "-m", "flow.meshing", measurement.case, str(mesh)]
-        mesh_path = {**os.environ, "PYTHONPATH": str(BENCHMARKS)}
-        subprocess.run(make, check=True, env=mesh_path, stdout=subprocess.DEVNULL)
-    try:
-        done = subprocess.run(
-            arguments, env=environment, capture_output=True, text=True, timeout=TIMEOUT
-        )
-    except subprocess.TimeoutExpired:
-        print(f"{measurement.name}: not finished in {TIMEOUT:.0f} s")
-        return None
-    if done.returncode or not job.out.exists():
-        print(f"{measurement.name}: failed\n{done.stdout[-1000:]}{done.stderr[-2000:]}")
-        return None
-    return Record.load(job.out)
+    module = f"flow.{MODULES[code]}" if code in OWN else f"peers.{code}"
+    line = command(code, module, job.arguments(), measurement.ranks)
+    if finishes(measurement.name, line, environment(code), job.out, TIMEOUT):
+        return Record.load(job.out)
+    return None
 
 
 def run(plan: Sequence[Measurement], folder: Path, fresh: bool) -> tuple[list[Record], bool]:
@@ -152,11 +130,10 @@ def run(plan: Sequence[Measurement], folder: Path, fresh: bool) -> tuple[list[Re
                 print(f"{measurement.code}: not installed (tests/benchmarks/peers/install)")
             absent.add(measurement.code)
             continue
-        kept.unlink(missing_ok=True)
         start = clock.perf_counter()
         record = measure(measurement, folder)
         if record is None:
-            complete = complete and measurement.code not in ("ours", "plain")
+            complete = complete and measurement.code not in OWN
             continue
         records.append(record)
         spent = clock.perf_counter() - start
@@ -164,33 +141,20 @@ def run(plan: Sequence[Measurement], folder: Path, fresh: bool) -> tuple[list[Re
     return records, complete
 
 
-def arguments() -> argparse.Namespace:
-    """Command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    size = parser.add_mutually_exclusive_group()
-    size.add_argument("--quick", action="store_true", help="ours and plain dolfinx, in 50 s")
-    size.add_argument("--smoke", action="store_true", help="P1-P1 on a tiny mesh: a test")
-    parser.add_argument("--only", nargs="+", choices=CODES, default=CODES, metavar="CODE")
-    parser.add_argument("--cases", nargs="+", metavar="CASE", help="leave the others out")
-    parser.add_argument("--fresh", action="store_true", help="measure again what is there")
-    parser.add_argument("--docs", action="store_true", help="write docs/performance.md")
-    default = REPOSITORY / "results" / "benchmarks" / "fluid"
-    parser.add_argument("--folder", type=Path, default=default)
-    return parser.parse_args()
-
-
 def main() -> int:
     """Measure, print, write; returns the exit status."""
-    options = arguments()
+    options = arguments(
+        __doc__,
+        CODES,
+        "fluid",
+        quick="ours and plain dolfinx, in 50 s",
+        smoke="P1-P1 on a tiny mesh: a test",
+    ).parse_args()
     folder = options.folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     short = options.quick or options.smoke
     plan = QUICK if options.quick else SMOKE if options.smoke else full_plan()
-    plan = [
-        m for m in plan if m.code in options.only and (not options.cases or m.case in options.cases)
-    ]
+    plan = [m for m in plan if wanted(options, m.code, m.case, m.ranks)]
     # The line at the end of a short run is about this run.
     records, complete = run(plan, folder, options.fresh or short)
     summary = folder / ("quick.json" if short else "fluid.json")

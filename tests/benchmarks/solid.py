@@ -13,9 +13,7 @@ other solvers are installed by ``tests/benchmarks/peers/install``; absent ones a
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -25,13 +23,21 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-BENCHMARKS = Path(__file__).resolve().parent
-REPOSITORY = BENCHMARKS.parents[1]
-sys.path.insert(0, str(BENCHMARKS))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from peers.place import NGSOLVE, is_installed  # noqa: E402
-from structures import report  # noqa: E402
-from structures.records import Job, SolidRecord, difference  # noqa: E402
+from launch import (
+    OWN,
+    REPOSITORY,
+    arguments,
+    command,
+    environment,
+    finishes,
+    make_mesh,
+    wanted,
+)
+from peers.place import is_installed
+from structures import report
+from structures.records import Job, SolidRecord, difference
 
 CODES = ("ours", "plain", "ngsolve", "calculix")
 MODULES = {
@@ -94,45 +100,19 @@ QUICK = [Measurement(code, "tube_4k") for code in ("ours", "plain")]
 SMOKE = [Measurement(code, "tube_1k") for code in ("ours", "plain")]
 
 
-def command(measurement: Measurement, job: Job) -> tuple[list[str], dict[str, str]]:
-    """Command line and environment of a measurement."""
-    path = [str(REPOSITORY), str(REPOSITORY / "workflow"), str(BENCHMARKS)]
-    python, arguments = [sys.executable], job.arguments()
-    if measurement.code in ("ngsolve", "calculix"):
-        arguments.append(str(measurement.ranks))
-    elif measurement.ranks > 1:
-        python = ["mpirun", "-n", str(measurement.ranks), "--bind-to", "none", *python]
-    if measurement.code == "ngsolve":
-        python = [str(NGSOLVE)]
-    environment = {**os.environ, "PYTHONPATH": ":".join(path)}
-    return [*python, "-m", measurement.module, *arguments], environment
-
-
-def make_mesh(case: str, folder: Path) -> Path:
-    """Folder of the mesh of a case, made when it is not there."""
-    mesh = folder / "meshes" / case
-    if not (mesh / "markers.json").exists():
-        make = [sys.executable, "-m", modules(case)["mesh"], case, str(mesh)]
-        environment = {**os.environ, "PYTHONPATH": f"{REPOSITORY}:{BENCHMARKS}"}
-        subprocess.run(make, check=True, env=environment, stdout=subprocess.DEVNULL)
-    return mesh
+def job_of(measurement: Measurement, folder: Path) -> Job:
+    """Mesh and record of a measurement; makes the mesh."""
+    mesh = make_mesh(modules(measurement.case)["mesh"], measurement.case, folder)
+    return Job(mesh, folder / f"{measurement.name}.json")
 
 
 def measure(measurement: Measurement, folder: Path) -> SolidRecord | None:
     """Run one measurement; None when it failed."""
-    job = Job(make_mesh(measurement.case, folder), folder / f"{measurement.name}.json")
-    arguments, environment = command(measurement, job)
-    try:
-        done = subprocess.run(
-            arguments, env=environment, capture_output=True, text=True, timeout=TIMEOUT
-        )
-    except subprocess.TimeoutExpired:
-        print(f"{measurement.name}: not finished in {TIMEOUT:.0f} s")
-        return None
-    if done.returncode or not job.out.exists():
-        print(f"{measurement.name}: failed\n{done.stdout[-1000:]}{done.stderr[-2000:]}")
-        return None
-    return SolidRecord.load(job.out)
+    job, code = job_of(measurement, folder), measurement.code
+    line = command(code, measurement.module, job.arguments(), measurement.ranks)
+    if finishes(measurement.name, line, environment(code), job.out, TIMEOUT):
+        return SolidRecord.load(job.out)
+    return None
 
 
 def run(plan: Sequence[Measurement], folder: Path, fresh: bool) -> tuple[list[SolidRecord], bool]:
@@ -143,11 +123,9 @@ def run(plan: Sequence[Measurement], folder: Path, fresh: bool) -> tuple[list[So
         if not is_installed(measurement.code):
             absent.add(measurement.code)
             continue
-        if fresh or not kept.exists():
-            kept.unlink(missing_ok=True)
-            if measure(measurement, folder) is None:
-                complete = complete and measurement.code not in ("ours", "plain")
-                continue
+        if (fresh or not kept.exists()) and measure(measurement, folder) is None:
+            complete = complete and measurement.code not in OWN
+            continue
         record = SolidRecord.load(kept)
         reference = folder / f"{measurement.case}-ours-1.npy"
         if reference.exists():
@@ -164,44 +142,30 @@ def compilation(folder: Path) -> float:
     """Wall time of reading a tiny tube and compiling its forms with an empty cache [s]."""
     kept = folder / "compilation.json"
     if not kept.exists():
-        job = Job(make_mesh("tube_1k", folder), kept)
-        line, environment = command(Measurement("ours", "tube_1k"), job)
+        mesh = make_mesh(modules("tube_1k")["mesh"], "tube_1k", folder)
+        line = command("ours", modules("tube_1k")["ours"], Job(mesh, kept).arguments(), 1)
         with TemporaryDirectory() as cache:
-            environment["XDG_CACHE_HOME"] = cache
-            subprocess.run(line, env=environment, check=True, stdout=subprocess.DEVNULL)
+            settings = {**environment(), "XDG_CACHE_HOME": cache}
+            subprocess.run(line, env=settings, check=True, stdout=subprocess.DEVNULL)
     return SolidRecord.load(kept).phases["set-up"]
-
-
-def arguments() -> argparse.Namespace:
-    """Command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    size = parser.add_mutually_exclusive_group()
-    size.add_argument("--quick", action="store_true", help="ours and plain dolfinx, a small tube")
-    size.add_argument("--smoke", action="store_true", help="the same on a tiny tube: a test")
-    parser.add_argument("--only", nargs="+", choices=CODES, default=CODES, metavar="CODE")
-    parser.add_argument("--cases", nargs="+", metavar="CASE", help="leave the others out")
-    parser.add_argument("--ranks", nargs="+", type=int, metavar="N", help="leave the others out")
-    parser.add_argument("--fresh", action="store_true", help="measure again what is there")
-    parser.add_argument("--docs", action="store_true", help="write docs/performance.md")
-    default = REPOSITORY / "results" / "benchmarks" / "solid"
-    parser.add_argument("--folder", type=Path, default=default)
-    return parser.parse_args()
 
 
 def main() -> int:
     """Measure, print, write; returns the exit status."""
-    options = arguments()
+    options = arguments(
+        __doc__,
+        CODES,
+        "solid",
+        quick="ours and plain dolfinx, a small tube",
+        smoke="the same on a tiny tube: a test",
+    ).parse_args()
     folder = options.folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     short = options.quick or options.smoke
     plan = [
         m
         for m in (QUICK if options.quick else SMOKE if options.smoke else PLAN)
-        if m.code in options.only
-        and (not options.cases or m.case in options.cases)
-        and (not options.ranks or m.ranks in options.ranks)
+        if wanted(options, m.code, m.case, m.ranks)
     ]
     # The line at the end of a short run is about this run.
     records, complete = run(plan, folder, options.fresh or short)

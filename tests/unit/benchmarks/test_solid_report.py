@@ -68,7 +68,7 @@ def test_states_are_compared_less_their_shift_along_the_axis():
 
 
 def test_middle_nodes_and_faces_of_the_input_of_calculix(tmp_path):
-    mesh = solid.make_mesh("crown_44", tmp_path)
+    mesh = solid.job_of(solid.Measurement("ours", "crown_44"), tmp_path).mesh
     crown = QuadraticMesh(mesh, "hexahedron")
     # hexahedra of 2 x 2 in the section: 9 vertices and 12 middles at a cut
     assert len(crown.nodes("mirror_start")) == 21

@@ -7,8 +7,8 @@ import json
 import numpy as np
 import pytest
 import pyvista as pv
-from bar_case import slender_bar
 from bench_case import COURSE, STEEL, go, small_cell, small_ring
+from block_bundles import slender_bar
 
 from meshes.devices.stent.build import build_stent
 from meshes.devices.stent.design import StentDesign

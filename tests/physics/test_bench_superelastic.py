@@ -19,9 +19,11 @@ import pytest
 from bench_case import go
 from block_bundles import thin_tube
 
+from solvers.common.errors import TimeBudgetExceeded
 from solvers.fields.bench.equilibrium import check_radial_force
 from solvers.fields.bench.radial import radial_values
 from solvers.fields.bench.record import BenchRun
+from solvers.solid.bench import run
 
 NITINOL = {
     "kind": "superelastic",
@@ -115,8 +117,39 @@ def test_outward_and_resistive_force_at_one_diameter(tube):
     assert resistive == pytest.approx(on(CLOSING_AGAIN, 4.94), rel=TOLERANCE)
 
 
+def test_a_chamber_that_was_stopped_still_holds_the_frame(tmp_path, monkeypatch):
+    """Stopped at the end of a procedure, a run goes on with the tool where it was."""
+    mesh = thin_tube(tmp_path / "mesh", RADIUS, WALL, LENGTH, 1.0)
+    course = [*COURSE[:2], {"kind": "release"}]
+    settings = {"element": "Q2", "penalty": 3e14}
+    go(mesh, course, tmp_path / "whole", NITINOL, **settings)
+    after_step = run._Control.after_step
+
+    def late_at_the_end(control, driver):
+        if driver.rows[-1]["load"] == 1.0:
+            control._started -= 1e6
+        after_step(control, driver)
+
+    monkeypatch.setattr(run._Control, "after_step", late_at_the_end)
+    settings |= {"time_budget": 1e5, "checkpoint_minutes": 1e6}
+    for _ in range(3):
+        with pytest.raises(TimeBudgetExceeded):
+            go(mesh, course, tmp_path / "parts", NITINOL, **settings)
+    assert go(mesh, course, tmp_path / "parts", NITINOL, **settings)["restarts"] == 3
+    whole, parts = (
+        BenchRun.read(tmp_path / name, mesh).of_kind("crimp", "chamber", "release")
+        for name in ("whole", "parts")
+    )
+    for one, other in zip(whole[:2], parts[:2], strict=True):
+        assert other.last("radial_force") == pytest.approx(one.last("radial_force"), rel=1e-3)
+    assert parts[2].last("outer_diameter") == pytest.approx(
+        whole[2].last("outer_diameter"), rel=1e-5
+    )
+    assert parts[2].last("outer_diameter") > parts[1].last("tool_diameter") + 0.03e-3
+
+
 def test_its_stresses_balance_the_tool(tube):
-    run, _, summary = tube
-    assert max(check_radial_force(run).values()) < 1e-3
+    found, _, summary = tube
+    assert max(check_radial_force(found).values()) < 1e-3
     first = 0.5 * (RADIUS + 0.5 * WALL - 2.42e-3) / 10
     assert summary["penetration_share"] * WALL < 0.002 * 2 * first

@@ -320,8 +320,6 @@ class Driver:
             "progress": self.progress,
             "held": self._held,
             "place": self._place,
-            "tools": self.model.tools,
-            "radii": (self.model.crimper_radius, self.model.balloon_radius),
             "rows": self.rows,
         }
 

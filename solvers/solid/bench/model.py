@@ -106,6 +106,11 @@ class BenchModel:
         return self._others[self.tools]
 
     @property
+    def contact_sets(self) -> dict[str, list[PenaltyContact]]:
+        """Contacts of all sets of tools used so far."""
+        return {"radial": [self.crimper, self.balloon], **self._others}
+
+    @property
     def pieces(self) -> list[Participant]:
         """Contact and damping look at the start of the step, and so come before the device."""
         return [*self.contacts, self.damping, self.device]
@@ -181,23 +186,14 @@ class BenchModel:
 
     def energies(self) -> dict[str, float]:
         """Work of the tools, what damping took, and what went into the device [J]."""
-        used = [self.crimper, self.balloon, *(c for made in self._others.values() for c in made)]
+        used = [contact for made in self.contact_sets.values() for contact in made]
         return {
             "contact_work": sum(contact.work for contact in used),
             "damping_energy": self.damping.energy,
             "internal_energy": self.body.internal_energy(),
         }
 
-    # -- state ----------------------------------------------------------------------------------
-
-    def snapshot(self) -> list[Any]:
-        """State of all pieces."""
-        return [piece.snapshot() for piece in self.pieces]
-
-    def restore(self, states: list[Any]) -> None:
-        """Go back to a snapshot of the same tools."""
-        for piece, state in zip(self.pieces, states, strict=True):
-            piece.restore(state)
+    # -- sizes ----------------------------------------------------------------------------------
 
     def radii(self, surface: str) -> tuple[float, float]:
         """Least and largest radius of a surface at its contact points [m]; collective."""
@@ -269,6 +265,10 @@ class Device(Participant):
     def restore(self, state: Any) -> None:
         """Go back to a snapshot of the body, which is a converged step."""
         self._body.restore(state)
+        self.arrive()
+
+    def arrive(self) -> None:
+        """The body is at a converged step."""
         self.start.x.array[:] = self._body.displacement.x.array
 
 

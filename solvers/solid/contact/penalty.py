@@ -61,6 +61,7 @@ class PenaltyContact(Participant):
         self._multiplier = dolfinx.fem.Function(points.space)
         self._before = dolfinx.fem.Function(points.space)
         self._values = np.zeros((len(points.entities), len(points.reference)))
+        self._last = np.zeros_like(self._values)
         self.work = 0.0
         self._by_cell: dolfinx.fem.Form | None = None
         x = ufl.SpatialCoordinate(mesh) + displacement
@@ -104,7 +105,7 @@ class PenaltyContact(Participant):
         """Forget the multiplier: the other side is elsewhere."""
         self._penalty.value = self._stiffness
         self._set(np.zeros_like(self._values))
-        self._before.x.array[:] = 0.0
+        self._remember(np.zeros_like(self._values))
 
     def penetration(self) -> float:
         """Deepest penetration at a point [m]; collective."""
@@ -145,18 +146,22 @@ class PenaltyContact(Participant):
     def commit(self) -> None:
         """Count the work of the step; to be called before ``start`` moves on."""
         self.work += self._comm.allreduce(dolfinx.fem.assemble_scalar(self._done))
-        self.points.set_values(self._before, self._at_points()[..., 0])
+        self._remember(self._at_points()[..., 0])
 
     def snapshot(self) -> dict[str, Any]:
-        """The multiplier at the points of this rank [Pa], that at the last step, and the work."""
-        before = self._before.x.array.copy()
+        """Multiplier and last pressure at the (facets, points) of this rank [Pa], and the work."""
+        before = self._last.copy()
         return {"multiplier": self._values.copy(), "before": before, "work": self.work}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go back to a snapshot."""
-        self._set(np.array(state["multiplier"]).reshape(self._values.shape))
-        self._before.x.array[:] = state["before"]
+        self._set(np.array(state["multiplier"]))
+        self._remember(np.array(state["before"]))
         self.work = float(state["work"])
+
+    def _remember(self, values: Array) -> None:
+        self._last = values
+        self.points.set_values(self._before, values)
 
     def _set(self, values: Array) -> None:
         self._values = values

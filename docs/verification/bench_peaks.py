@@ -186,11 +186,51 @@ def figure(results: dict[str, dict[str, Any]]) -> None:
     plot.savefig(FIGURE, dpi=130)
 
 
+def table(study: dict[str, Any]) -> str:
+    """Table of a study for the docs: bench, with its scatter, and estimates in brackets."""
+    header = [
+        "peaks", "opened to [mm]", "recoil [%]", "hoop force at 10 % loss [N]",
+        "hoop stiffness [N/mm]", "foreshortening [%]", "15 % plastic strain at [mm]",
+        "crowns open to 45 deg at [mm]", "smallest cell [mm2]", "circle between struts [mm]",
+    ]  # fmt: skip
+    lines = ["| design | " + " | ".join(header) + " |", "|---" * (len(header) + 1) + "|"]
+    for arm in study.values():
+        beams = arm["estimates"]
+        cells = [
+            arm["label"],
+            str(arm["peaks"]),
+            f"{arm['opened_mm']:.1f}",
+            shown(arm, "recoil", 100, 2)
+            + f" ({100 * beams['recoil_at_yield']:.1f}-{100 * beams['recoil_at_flow']:.1f})",
+            shown(arm, "hoop_force_loss_10", 1, 3)
+            + f" ({beams['plastic_hoop_force_at_yield']:.3f}"
+            + f"-{beams['plastic_hoop_force_at_flow']:.3f})",
+            shown(arm, "hoop_stiffness", 1e-3, 2) + f" ({1e-3 * beams['hoop_stiffness']:.2f})",
+            shown(arm, "foreshortening", 100, 1),
+            shown(arm, "expansion_limit_strain", 1e3, 2),
+            shown(arm, "expansion_limit_angle", 1e3, 2),
+            shown(arm, "cell_opening", 1e6, 3),
+            shown(arm, "scaffolding_circle", 1e3, 3),
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def shown(arm: dict[str, Any], name: str, factor: float, decimals: int) -> str:
+    """Mean and standard deviation of an endpoint; a dash where it has no value."""
+    if name not in arm["mean"]:
+        return "-"
+    mean, spread = factor * arm["mean"][name], factor * arm["sd"][name]
+    return f"{mean:.{decimals}f} +- {spread:.{decimals}f}"
+
+
 def main() -> None:
-    """Read, write, draw."""
+    """Read, write, draw, print the tables."""
     results = {study: read(study) for study in STUDIES}
     RESULT.write_text(json.dumps(results, indent=1) + "\n")
     figure(results)
+    for study, arms in results.items():
+        print(f"{study}\n\n{table(arms)}\n")
 
 
 if __name__ == "__main__":

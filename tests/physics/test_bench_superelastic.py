@@ -8,8 +8,8 @@ is what they neglect, with h = t / (2 R) = 0.5 %: the mean radial stress of h ti
 stress, which shifts the pressure-sensitive plateaus by 0.9 h; the approximate logarithm of the law,
 0.1 % at these strains; penetration, up to 0.2 % of the first step. The strain over the wall rounds
 the corners of the plateaus by less. An elastic change keeps the error of the plateau before it:
-all rows are held to that share of the branch's largest force, and the ends of the branches, on plateaus, of
-their own.
+all rows are held to that share of the branch's largest force, and the ends of the branches, which
+are on plateaus, to that share of their own.
 """
 
 import csv

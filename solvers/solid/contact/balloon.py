@@ -11,6 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
 
+LARGEST_MOVE = 1e-3
+"""Largest change of a station's radius at once; contact is lost or overcharged by much more."""
+
 
 @dataclass(frozen=True)
 class BalloonShape:
@@ -157,7 +160,8 @@ class PressedBalloon:
             slope = np.where(measured > 0.3 * slope, measured, slope)
         else:
             slope = 3.0 * slope
-        change = np.clip(-excess / slope, -0.02 * self.radii, 0.02 * self.radii)
+        limit = LARGEST_MOVE * self.radii
+        change = np.clip(-excess / slope, -limit, limit)
         change[self.middle] = 0.0
         self._previous = (self.radii.copy(), excess)
         self.radii = self.radii + change

@@ -92,8 +92,8 @@ def test_compliance_chart_gives_pressure(cell, tmp_path):
     assert column(rows, "pressure")[-1] == pytest.approx(wall + pushed, rel=0.05)
 
 
-def test_stations_of_a_balloon_keep_their_shape_when_it_deflates(cell, tmp_path):
-    """A balloon with three stations lets go from the shape that it was inflated to."""
+def test_a_balloon_of_three_stations(cell, tmp_path):
+    """Up to its pressure, and off without further flow of the metal."""
     chart = {"pressure": [2e5, 8e5, 14e5], "diameter": [1.7e-3, 2.0e-3, 2.1e-3]}
     inflation = {"kind": "expand", "pressure": 9e5, "chart": chart, "steps": 3, "stations": 3}
     go(cell, [inflation, {"kind": "deflate", "steps": 2}], tmp_path)

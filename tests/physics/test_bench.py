@@ -92,20 +92,6 @@ def test_compliance_chart_gives_pressure(cell, tmp_path):
     assert column(rows, "pressure")[-1] == pytest.approx(wall + pushed, rel=0.05)
 
 
-def test_a_balloon_of_three_stations(cell, tmp_path):
-    """Up to its pressure, and off without further flow of the metal."""
-    chart = {"pressure": [2e5, 8e5, 14e5], "diameter": [1.7e-3, 2.0e-3, 2.1e-3]}
-    inflation = {"kind": "expand", "pressure": 9e5, "chart": chart, "steps": 3, "stations": 3}
-    go(cell, [inflation, {"kind": "deflate", "steps": 2}], tmp_path)
-    rows = curve(tmp_path)
-    assert column(rows, "pressure", "expand")[-1] == pytest.approx(9e5, rel=0.01)
-    force, strain = -column(rows, "radial_force"), column(rows, "peak_plastic_strain")
-    first = [row["kind"] for row in rows].index("deflate")
-    assert 0.9 * force[first - 1] < force[first] < force[first - 1]
-    assert strain[first:] == pytest.approx(strain[first - 1], rel=1e-6)
-    assert force[-1] == 0
-
-
 def test_cycles_keep_their_extremes(cell, tmp_path):
     course = [
         {"kind": "compress", "outer_diameter": 1.7e-3, "steps": 2},

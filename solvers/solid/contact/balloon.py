@@ -11,9 +11,6 @@ from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
 
-LARGEST_MOVE = 1e-3
-"""Largest change of a station's radius at once; contact is lost or overcharged by much more."""
-
 
 @dataclass(frozen=True)
 class BalloonShape:
@@ -160,8 +157,7 @@ class PressedBalloon:
             slope = np.where(measured > 0.3 * slope, measured, slope)
         else:
             slope = 3.0 * slope
-        limit = LARGEST_MOVE * self.radii
-        change = np.clip(-excess / slope, -limit, limit)
+        change = np.clip(-excess / slope, -0.02 * self.radii, 0.02 * self.radii)
         change[self.middle] = 0.0
         self._previous = (self.radii.copy(), excess)
         self.radii = self.radii + change

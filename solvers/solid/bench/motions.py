@@ -122,13 +122,13 @@ def _closing_numbers(procedure: kinds.Procedure, model: BenchModel) -> Numbers:
 
 
 def _closing(model: BenchModel, numbers: Numbers) -> Motion:
-    widening = tuple(map(tuple, numbers["widening"]))
-    end = numbers["end"]
-    most = max((more for _, more in widening), default=0.0) if numbers["opens"] else 0.0
+    widening = tuple(map(tuple, numbers.get("widening", ())))
+    end, opens = numbers["end"], numbers.get("opens", False)
+    most = max((more for _, more in widening), default=0.0) if opens else 0.0
 
     def place(radius: float, load: float) -> None:
         """A chamber is reached from a straight cylinder; beyond it the whole of it moves on."""
-        if not numbers["opens"] or radius > end + most:
+        if not opens or radius > end + most:
             model.close_to(radius - most, widening)
         else:
             model.close_to(min(radius, end), widening, max(radius - end, 0.0))
@@ -140,7 +140,7 @@ def _closing(model: BenchModel, numbers: Numbers) -> Motion:
         numbers,
         _line(numbers | {"end": end + most}),
         place,
-        columns if numbers["opens"] else _diameter,
+        columns if opens else _diameter,
         opening=1,
         size=numbers["start"],
     )
@@ -234,11 +234,14 @@ class GivingBalloon:
     """A balloon with a compliance chart: the device dents it, and its pressure is known."""
 
     def __init__(self, procedure: kinds.Expand, model: BenchModel, numbers: Numbers) -> None:
-        """Divide the device into stations along the axis."""
+        """Divide the device into stations along the axis; ``radii`` among the numbers go on."""
+        self._numbers = numbers
         self._shape, self._ends = procedure.balloon, numbers["ends"]
         self._model = model
         edges = np.linspace(*numbers["ends"], procedure.stations + 1)
         self._balloon = PressedBalloon(procedure.chart, edges, numbers["start"])
+        if "radii" in numbers:
+            self._balloon.radii = np.array(numbers["radii"])
         self._place = (numbers["start"], 0.0)
 
     def place(self, radius: float, load: float) -> None:
@@ -249,6 +252,7 @@ class GivingBalloon:
 
     def _move(self) -> None:
         balloon, (middle, load) = self._balloon, self._place
+        self._numbers["radii"] = balloon.radii.tolist()
 
         def profile(z: np.ndarray) -> np.ndarray:
             radius = np.interp(z, balloon.centres, balloon.radii)

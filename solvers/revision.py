@@ -10,7 +10,8 @@ change that moves results: meshes, deployments and solutions are then computed a
 3: pressure solved by multigrid from combined guesses.
 4: pressure jumps meet the inertia of the fluid beside a device surface; the stabilisation of P1-P1
    no longer fades with the step.
-5: plastic devices are let go by taking the contact pressure back.
+5: devices follow a tool that turns or is withdrawn; axial support at one node; stored states hold
+   the gradient of the radial field.
 """
 
 NUMERICS_REVISION = 5

@@ -12,6 +12,7 @@ docs/figures/bench_peaks.png. Run the studies first:
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ ENDPOINTS = (
     "radial_strength",
     "foreshortening",
     "expansion_limit_strain",
+    "expansion_limit_angle",
     "plastic_strain_p99",
     "deployed_diameter",
     "crown_angle",
@@ -47,20 +49,21 @@ ENDPOINTS = (
 
 
 def measured(folder: Path, arm: str) -> dict[str, list[float]]:
-    """Endpoints and hoop stiffness [N/m] of every specimen that was analysed."""
+    """Endpoints, hoop stiffness [N/m] and its diameter [m] of the specimens analysed."""
     table = pd.read_csv(folder / "endpoints.csv")
     table.columns = [name.split(" [")[0] for name in table.columns]
     rows = table[(table["arm"] == arm) & (table["status"] == "analysed")]
     found = {name: rows[name].tolist() for name in ENDPOINTS if name in rows}
-    found["hoop_stiffness"] = [
-        release_stiffness(folder / "patients" / patient / "arms" / arm / "bench" / "curve.csv")
+    released = [
+        release(folder / "patients" / patient / "arms" / arm / "bench" / "curve.csv")
         for patient in rows["patient"]
     ]
+    found["hoop_stiffness"], found["released_diameter"] = map(list, zip(*released, strict=True))
     return found
 
 
-def release_stiffness(path: Path) -> float:
-    """Hoop force per outer diameter while the compression is let go [N/m]."""
+def release(path: Path) -> tuple[float, float]:
+    """Hoop force per diameter while a compression is let go [N/m], and the outer diameter [m]."""
     curve = pd.read_csv(path)
     last = int(np.flatnonzero(curve["kind"] == "compress")[-1])
     branch = curve.iloc[last:]
@@ -68,11 +71,11 @@ def release_stiffness(path: Path) -> float:
     part = branch[(share > UNLOADING[0]) & (share < UNLOADING[1])]
     part = part if len(part) > 1 else branch[share > 0.0]
     slope = np.polyfit(part["outer_diameter"], part["radial_force"], 1)[0]
-    return float(-slope / (2 * np.pi))
+    return float(-slope / (2 * np.pi)), float(part["outer_diameter"].mean())
 
 
 def as_designed(arm: dict[str, Any]) -> tuple[Ring, dict[str, float]]:
-    """Ring of an arm when its compression begins, and its hardening [Pa]."""
+    """Ring of an arm on the inflated balloon, and its hardening [Pa]."""
     device, law = arm["device"], arm["device"]["material"]["law"]
     thickness = 1e-6 * (device["wall_thickness_um"] - device["polish_thickness_um"])
     hardening = law["hardening"]
@@ -96,15 +99,21 @@ def opened(arm: dict[str, Any]) -> float:
     return arm["procedures"]["expand"]["inner_diameter_mm"]
 
 
-def estimates(arm: dict[str, Any], plastic_strain: float) -> dict[str, float]:
-    """What beams say of an arm; flow stress at the plastic strain that 1 % of the metal exceeds."""
+def estimates(arm: dict[str, Any], found: dict[str, float]) -> dict[str, float]:
+    """What beams say of an arm.
+
+    Stiffness at the diameter at which it was measured, plastic force at a diameter loss of 10 %,
+    recoil on the balloon. The flow stress is that at the plastic strain which 1 % of the metal
+    exceeds.
+    """
     ring, metal = as_designed(arm)
-    flow = metal["yield_stress"] + metal["modulus"] * plastic_strain
+    flow = metal["yield_stress"] + metal["modulus"] * found["plastic_strain_p99"]
+    released = replace(ring, diameter=found["released_diameter"] - ring.thickness)
+    pressed = replace(ring, diameter=0.9 * found["deployed_diameter"] + ring.thickness)
     return {
-        "lean": ring.lean,
-        "hoop_stiffness": ring.hoop_stiffness,
-        "plastic_hoop_force_at_yield": ring.plastic_hoop_force(metal["yield_stress"]),
-        "plastic_hoop_force_at_flow": ring.plastic_hoop_force(flow),
+        "hoop_stiffness": released.hoop_stiffness,
+        "plastic_hoop_force_at_yield": pressed.plastic_hoop_force(metal["yield_stress"]),
+        "plastic_hoop_force_at_flow": pressed.plastic_hoop_force(flow),
         "recoil_at_yield": ring.recoil(metal["yield_stress"]),
         "recoil_at_flow": ring.recoil(flow),
         "spring_back_curvature": 3 * metal["yield_stress"] / (ring.young * ring.width),
@@ -118,16 +127,18 @@ def read(study: str) -> dict[str, Any]:
     found = {}
     for name, arm in config["arms"].items():
         arm = {**arm, "procedures": {**config["procedures"], **(arm.get("procedures") or {})}}
-        values = {key: value for key, value in measured(folder, name).items() if any(value)}
-        mean = {key: float(np.nanmean(value)) for key, value in values.items()}
+        values = {
+            key: value for key, value in measured(folder, name).items() if np.isfinite(value).all()
+        }
+        mean = {key: float(np.mean(value)) for key, value in values.items()}
         found[name] = {
             "label": arm["label"],
             "peaks": arm["device"]["crowns"],
             "opened_mm": opened(arm),
             "specimens": len(values["recoil"]),
             "mean": mean,
-            "sd": {key: float(np.nanstd(value, ddof=1)) for key, value in values.items()},
-            "estimates": estimates(arm, mean["plastic_strain_p99"]),
+            "sd": {key: float(np.std(value, ddof=1)) for key, value in values.items()},
+            "estimates": estimates(arm, mean),
         }
     return found
 
@@ -186,11 +197,54 @@ def figure(results: dict[str, dict[str, Any]]) -> None:
     plot.savefig(FIGURE, dpi=130)
 
 
+def table(study: dict[str, Any]) -> str:
+    """Table of a study for the docs: bench, with its scatter, and estimates in brackets."""
+    header = [
+        "recoil [%]",
+        "hoop force at 10 % loss [N]",
+        "hoop stiffness [N/mm]",
+        "foreshortening [%]",
+        "15 % plastic strain at [mm]",
+        "crowns open to 45 deg at [mm]",
+        "smallest cell [mm2]",
+        "circle between struts [mm]",
+    ]
+    lines = ["| design | " + " | ".join(header) + " |", "|---" * (len(header) + 1) + "|"]
+    for arm in study.values():
+        beams = arm["estimates"]
+        cells = [
+            arm["label"],
+            shown(arm, "recoil", 100, 2)
+            + f" ({100 * beams['recoil_at_yield']:.1f}-{100 * beams['recoil_at_flow']:.1f})",
+            shown(arm, "hoop_force_loss_10", 1, 3)
+            + f" ({beams['plastic_hoop_force_at_yield']:.3f}"
+            + f"-{beams['plastic_hoop_force_at_flow']:.3f})",
+            shown(arm, "hoop_stiffness", 1e-3, 2) + f" ({1e-3 * beams['hoop_stiffness']:.2f})",
+            shown(arm, "foreshortening", 100, 2),
+            shown(arm, "expansion_limit_strain", 1e3, 2),
+            shown(arm, "expansion_limit_angle", 1e3, 2),
+            shown(arm, "cell_opening", 1e6, 3),
+            shown(arm, "scaffolding_circle", 1e3, 3),
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def shown(arm: dict[str, Any], name: str, factor: float, decimals: int) -> str:
+    """Mean and standard deviation of an endpoint; a dash where it has no value."""
+    if name not in arm["mean"]:
+        return "-"
+    mean, spread = factor * arm["mean"][name], factor * arm["sd"][name]
+    return f"{mean:.{decimals}f} +- {spread:.{decimals}f}"
+
+
 def main() -> None:
-    """Read, write, draw."""
+    """Read, write, draw, print the tables."""
     results = {study: read(study) for study in STUDIES}
     RESULT.write_text(json.dumps(results, indent=1) + "\n")
     figure(results)
+    for study, arms in results.items():
+        print(f"{study}\n\n{table(arms)}\n")
 
 
 if __name__ == "__main__":

@@ -56,12 +56,11 @@ def draw(result: dict) -> None:
     figure, axes = plt.subplots(figsize=(6, 3.8), layout="constrained")
     for i, (name, entry) in enumerate(result["cases"].items()):
         rest = entry["exact"][0]
-        axes.plot(
-            np.array(entry["exact"]) / rest, entry["pressures"], "-", color=f"C{i}", label=name
-        )
-        axes.plot(np.array(entry["radii"]["1"]) / rest, entry["pressures"], "o", color=f"C{i}")
+        exact, found = (np.array(radii) / rest for radii in (entry["exact"], entry["radii"]["1"]))
+        axes.plot(exact, entry["pressures"], "o", color=f"C{i}", ms=8, mfc="none", label=name)
+        axes.plot(found, entry["pressures"], ".-", color=f"C{i}", lw=0.7, ms=4)
     axes.set(xlabel="inner radius over that of the unloaded wall", ylabel="pressure [kPa]")
-    axes.set_title("lines: exact; points: mixed finite elements", fontsize=9)
+    axes.set_title("circles: exact; joined points: mixed finite elements", fontsize=9)
     axes.set_ylim(-1, 25)
     axes.legend(fontsize=8)
     axes.grid(alpha=0.3)

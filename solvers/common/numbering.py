@@ -109,7 +109,8 @@ def facet_keys(mesh: dolfinx.mesh.Mesh, facets: NDArray[np.int32]) -> Key:
     order on every partition.
     """
     cells, local = facet_cells(mesh, facets)
-    return 4 * np.asarray(mesh.topology.original_cell_index, np.int64)[cells] + local
+    count = dolfinx.cpp.mesh.cell_num_entities(mesh.topology.cell_type, 2)
+    return count * np.asarray(mesh.topology.original_cell_index, np.int64)[cells] + local
 
 
 def _input_vertices(mesh: dolfinx.mesh.Mesh) -> NDArray[np.int64]:

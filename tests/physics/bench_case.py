@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Small models for the bench; as a program, one course on any number of ranks."""
+"""Small models for the bench; as a program, one course on any number of ranks.
+
+Arguments of the program: ``bench``, a folder, and after how many load steps to stop with a
+checkpoint.
+"""
 
 import json
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from mpi4py import MPI
@@ -11,6 +16,7 @@ from meshes.devices.stent.build import build_stent
 from meshes.devices.stent.design import StentDesign
 from meshes.devices.stent.pattern import Part
 from meshes.devices.stent.strut import StentResolution
+from solvers.common.errors import TimeBudgetExceeded
 from solvers.solid.bench.run import run_bench
 from solvers.solid.bench.settings import BenchSettings
 
@@ -69,13 +75,25 @@ COURSE = (
     {"kind": "expand", "inner_diameter": 1.7e-3, "steps": 4},
 )
 
+
+def stop_after(steps: int, mesh: Path, folder: Path) -> None:
+    """Run the first load steps, each from the checkpoint of the one before."""
+    for _ in range(steps):
+        with suppress(TimeBudgetExceeded):
+            go(mesh, COURSE, folder, time_budget=1e-9, checkpoint_minutes=1.0)
+
+
 if __name__ == "__main__":
     place = Path(sys.argv[2])
-    found = go(small_cell(place / "mesh"), COURSE, place / "solve")
+    mesh = small_cell(place / "mesh")
+    if len(sys.argv) > 3:
+        stop_after(int(sys.argv[3]), mesh, place / "solve")
+        sys.exit(print("RESULT {}"))
+    found = go(mesh, COURSE, place / "solve", checkpoint_minutes=1e3)
     if MPI.COMM_WORLD.rank == 0:
         last = (place / "solve" / "curve.csv").read_text().splitlines()
         keys = ("load_steps", "peak_plastic_strain", "contact_work", "internal_energy")
         row = dict(zip(last[0].split(","), last[-1].split(","), strict=True))
-        shown = {key: found[key] for key in keys}
+        shown = {key: found[key] for key in (*keys, "restarts")}
         shown |= {k: float(row[k]) for k in ("radial_force", "inner_diameter", "length")}
         print("RESULT " + json.dumps(shown))

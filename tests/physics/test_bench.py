@@ -7,8 +7,8 @@ import json
 import numpy as np
 import pytest
 import pyvista as pv
-from bar_case import slender_bar
 from bench_case import COURSE, STEEL, go, small_cell, small_ring
+from block_bundles import slender_bar
 
 from meshes.devices.stent.build import build_stent
 from meshes.devices.stent.design import StentDesign
@@ -16,7 +16,6 @@ from meshes.devices.stent.strut import StentResolution
 from solvers.common.errors import InvalidProblem, TimeBudgetExceeded
 from solvers.fields.bench.equilibrium import check_radial_force, check_tool_work
 from solvers.fields.bench.record import BenchRun
-from solvers.solid.bench.driver import Driver
 
 ELASTIC = {**STEEL, "hardening": {"kind": "linear", "yield_stress": 1e13, "modulus": 0.0}}
 
@@ -196,41 +195,32 @@ def test_stresses_and_work_balance_the_contact(cell, tmp_path, element):
     run = BenchRun.read(tmp_path, cell)
     found = check_radial_force(run)
     assert set(found) == {"00-crimp", "01-release", "02-expand"}
-    assert max(found.values()) < 0.015
+    assert max(found.values()) < 0.005
     assert check_tool_work(run)["00-crimp"] < 0.01
 
 
-def test_pressure_taken_back_ends_where_a_withdrawn_tool_does(cell, tmp_path, monkeypatch):
-    """The spring-back of a metal that has flown is elastic: the way does not matter."""
+def test_a_tool_is_withdrawn_without_failed_steps(cell, tmp_path, caplog):
+    """Contact points are stiffer than the ring: a start off the tool leads nowhere."""
+    caplog.set_level("INFO", logger="solvers.solid")
     course = [
         {"kind": "crimp", "outer_diameter": 1.5e-3, "steps": 3},
         {"kind": "release"},
         {"kind": "expand", "inner_diameter": 1.8e-3, "steps": 4},
         {"kind": "deflate"},
     ]
-    go(cell, course, tmp_path / "pressure")
-    monkeypatch.setattr(Driver, "_fade", Driver._withdraw)
-    go(cell, course, tmp_path / "tool")
-    pressure, tool = (curve(tmp_path / name) for name in ("pressure", "tool"))
-    for kind, size in (("release", "outer_diameter"), ("deflate", "inner_diameter")):
-        # From the last row under the tool on, against what the device itself spans.
-        size_of, force_of = [], []
-        for rows in (pressure, tool):
-            before = next(k for k, row in enumerate(rows) if row["kind"] == kind) - 1
-            stage = [rows[before], *(row for row in rows if row["kind"] == kind)]
-            size_of.append(column(stage, size))
-            force_of.append(column(stage, "radial_force"))
-        back = [sizes[-1] - sizes[0] for sizes in size_of]
-        assert back[0] == pytest.approx(back[1], rel=1e-3)
-        middle = [
-            np.interp(0.5, 1 - forces / forces[0], sizes - sizes[0])
-            for sizes, forces in zip(size_of, force_of, strict=True)
-        ]
-        assert middle[0] == pytest.approx(middle[1], rel=0.01)
-    for name in ("01-release", "03-deflate"):
-        stress = [np.load(tmp_path / way / "states" / f"{name}.npz")["stress"]
-                  for way in ("pressure", "tool")]  # fmt: skip
-        assert np.abs(stress[0] - stress[1]).max() < 5e-3 * np.abs(stress[1]).max()
+    go(cell, course, tmp_path)
+    # Failures are logged before the row that follows them.
+    kinds = ("crimp", "release", "expand", "deflate")
+    log, failed = [], dict.fromkeys(kinds, 0)
+    for message in (record.getMessage() for record in caplog.records):
+        log.append(message)
+        if message.startswith(kinds):
+            failed[message.split()[0]] += sum(" failed " in line for line in log)
+            log = []
+    assert failed["release"] == failed["deflate"] == 0
+    rows = curve(tmp_path)
+    for kind in ("release", "deflate"):
+        assert column(rows, "newton_iterations", kind).sum() <= 15
 
 
 def test_a_stopped_run_goes_on(cell, tmp_path):

@@ -51,8 +51,14 @@ def test_written_fields(tmp_path):
 
 @needs_mpirun
 def test_bench(tmp_path):
-    """Crimp, release and expansion of half a crown."""
-    serial, parallel = (
-        result(n, "bench", tmp_path / str(n), case=CASE.with_name("bench_case.py")) for n in (1, 2)
-    )
+    """Crimp, release and expansion of half a crown; one rank stops in the release, two go on."""
+    case = CASE.with_name("bench_case.py")
+    serial, parallel = (result(n, "bench", tmp_path / str(n), case=case) for n in (1, 2))
     assert parallel == pytest.approx(serial, rel=1e-4)
+    result(1, "bench", tmp_path / "stopped", 4, case=case)
+    rows = (tmp_path / "stopped" / "solve" / "curve.csv").read_text().splitlines()
+    assert len(rows) == 5 and ",release," in rows[-1]
+    continued = result(2, "bench", tmp_path / "stopped", case=case)
+    assert continued.pop("restarts") == 1 + 3
+    assert serial.pop("restarts") == 0
+    assert continued == pytest.approx(serial, rel=1e-3)

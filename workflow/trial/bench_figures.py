@@ -26,6 +26,8 @@ Designs = Mapping[str, Sequence[Curves]]
 COLOURS = (BLUE, ORANGE, GREEN, PINK, INK)
 MARKERS = ("o", "s", "^", "D", "v")
 DASHES = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (6, 2, 1.5, 2)), (0, (1, 1)))
+CROWD = 4
+"""Designs beyond which legends leave the axes and strips lie down."""
 OPENING = ("release", "chamber")
 
 
@@ -36,7 +38,7 @@ def force_diameter(designs: Designs) -> str | None:
     or a cycle follows, because its force would hide theirs, unless a chamber tells both branches.
     """
     with matplotlib.rc_context(STYLE):
-        figure, axes = _axes(7.6, 3.9)
+        figure, axes = _axes(10.4 if len(designs) > CROWD else 7.6, 3.9)
         drawn = False
         for style, curves in _specimens(designs):
             stages = _relevant(curves["radial"])
@@ -142,9 +144,13 @@ def fatigue_clouds(designs: Designs) -> str | None:
     if not clouds:
         return None
     with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(min(5.2 * len(clouds), 11.0), 4.0), layout="constrained")
-        grid = figure.subplots(1, len(clouds), squeeze=False, sharex=True, sharey=True)[0]
-        for axes, (label, each), colour in zip(grid, clouds.items(), _colours(), strict=False):
+        columns = min(len(clouds), CROWD)
+        rows = -(-len(clouds) // columns)
+        size = (min(5.2 * columns, 11.0), 4.0 if rows == 1 else 2.9 * rows)
+        figure = Figure(figsize=size, layout="constrained")
+        grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True).ravel()
+        for number, (axes, (label, each)) in enumerate(zip(grid, clouds.items(), strict=False)):
+            colour = _style(number)["color"]
             strain = each[0]["quantity"] == "strain"
             factor = 100.0 if strain else 1e-6
             for cloud in each:
@@ -163,8 +169,11 @@ def fatigue_clouds(designs: Designs) -> str | None:
             unit = "%" if strain else "MPa"
             axes.set_xlabel(f"mean {each[0]['quantity']} [{unit}]")
             axes.set_ylim(bottom=0)
-        grid[0].set_ylabel(f"amplitude [{unit}]")
-        grid[-1].legend(frameon=False, loc="upper right")
+        for axes in grid[::columns]:
+            axes.set_ylabel(f"amplitude [{unit}]")
+        for axes in grid[len(clouds) :]:
+            axes.set_visible(False)
+        grid[len(clouds) - 1].legend(frameon=False, loc="upper right")
         return figure_as_svg(figure)
 
 
@@ -178,32 +187,64 @@ def endpoint_strips(values: Mapping[str, Mapping[str, Sequence[float]]]) -> str 
         return None
     columns = 4
     rows = -(-len(values) // columns)
+    count = max(map(len, values.values()))
+    height = 0.3 * count + 0.9 if count > CROWD else 2.5
     with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(10.4, 2.5 * rows), layout="constrained")
+        figure = Figure(figsize=(10.4, height * rows), layout="constrained")
         figure.get_layout_engine().set(h_pad=0.12)
         grid = figure.subplots(rows, columns, squeeze=False).ravel()
-        for axes, (name, designs) in zip(grid, values.items(), strict=False):
+        for number, (axes, (name, designs)) in enumerate(zip(grid, values.items(), strict=False)):
             endpoint = lookup(name)
-            styles = zip(designs.items(), _colours(), MARKERS * 3, strict=False)
-            for place, ((_, numbers), colour, marker) in enumerate(styles):
-                shown = endpoint.display_factor * np.array(numbers, dtype=float)
-                spread = 0.26 * (np.arange(len(shown)) - 0.5 * (len(shown) - 1))
-                x = place + spread / max(len(shown) - 1, 1)
-                axes.plot(x, shown, marker, color=colour, ms=4.5, alpha=0.8, mew=0)
-                if len(shown):
-                    mean = shown.mean()
-                    axes.plot([place - 0.3, place + 0.3], [mean, mean], color=INK, lw=1.2)
+            shown = {k: endpoint.display_factor * np.array(v, float) for k, v in designs.items()}
+            if count > CROWD:
+                _lying(axes, shown, labels=number % columns == 0)
+            else:
+                _standing(axes, shown)
             axes.set_title(_wrapped(f"{endpoint.short_label} [{endpoint.display_unit}]"),
                            loc="left", size=9.5)  # fmt: skip
-            crowded = len(designs) > 3 or max(map(len, designs), default=0) > 12
-            axes.set_xticks(
-                range(len(designs)), list(designs), rotation=20 if crowded else 0, size=8.5
-            )
-            axes.set_xlim(-0.6, len(designs) - 0.4)
-            axes.margins(y=0.15)
         for axes in grid[len(values) :]:
             axes.set_visible(False)
         return figure_as_svg(figure)
+
+
+def _standing(axes: Axes, designs: Mapping[str, np.ndarray]) -> None:
+    """Designs side by side."""
+    for place, values in enumerate(designs.values()):
+        axes.plot(place + _spread(values), values, **_points(place))
+        if len(values):
+            axes.plot([place - 0.3, place + 0.3], 2 * [values.mean()], color=INK, lw=1.2)
+    crowded = len(designs) > 3 or max(map(len, designs), default=0) > 12
+    axes.set_xticks(range(len(designs)), list(designs), rotation=20 if crowded else 0, size=8.5)
+    axes.set_xlim(-0.6, len(designs) - 0.4)
+    axes.margins(y=0.15)
+
+
+def _lying(axes: Axes, designs: Mapping[str, np.ndarray], *, labels: bool) -> None:
+    """Designs one below the other, so that there is room for their names."""
+    for place, values in enumerate(designs.values()):
+        axes.plot(values, place + _spread(values), **_points(place))
+        if len(values):
+            axes.plot(2 * [values.mean()], [place - 0.3, place + 0.3], color=INK, lw=1.2)
+    axes.set_yticks(range(len(designs)), list(designs) if labels else [""] * len(designs), size=8.5)
+    axes.set_ylim(len(designs) - 0.4, -0.6)
+    axes.grid(axis="x", color=GREY, alpha=0.25, lw=0.6)
+    axes.margins(x=0.12)
+
+
+def _spread(values: np.ndarray) -> np.ndarray:
+    spread = 0.26 * (np.arange(len(values)) - 0.5 * (len(values) - 1))
+    return spread / max(len(values) - 1, 1)
+
+
+def _points(number: int) -> dict[str, Any]:
+    return {
+        "color": _style(number)["color"],
+        "marker": MARKERS[number % len(MARKERS)],
+        "ls": "",
+        "ms": 4.5,
+        "alpha": 0.8,
+        "mew": 0,
+    }
 
 
 def _limit_lines(axes: Axes, limits: Mapping[str, float], strain: bool) -> None:
@@ -247,9 +288,9 @@ def _pairs(x: Sequence[float | None], y: Sequence[float | None]) -> tuple[np.nda
 
 
 def _specimens(designs: Designs) -> Iterator[tuple[dict[str, Any], Curves]]:
-    for (_, curves), colour, dash in zip(designs.items(), _colours(), DASHES * 3, strict=False):
+    for number, curves in enumerate(designs.values()):
         for each in curves:
-            yield {"color": colour, "ls": dash}, each
+            yield _style(number), each
 
 
 def _all(designs: Designs) -> Iterator[Curves]:
@@ -257,14 +298,18 @@ def _all(designs: Designs) -> Iterator[Curves]:
         yield from curves
 
 
-def _colours() -> tuple[str, ...]:
-    return COLOURS * 3
+def _style(number: int) -> dict[str, Any]:
+    """Colour and dash of a design; pairs come again after 25."""
+    count = len(COLOURS)
+    return {"color": COLOURS[number % count], "ls": DASHES[(number + number // count) % count]}
 
 
 def _legend(axes: Axes, designs: Designs, more: Sequence[Line2D] = ()) -> None:
-    styles = zip(designs, _colours(), DASHES * 3, strict=False)
-    handles = [Line2D([], [], color=c, ls=d, lw=1.6, label=name) for name, c, d in styles]
-    axes.legend(handles=[*handles, *more], frameon=False, loc="best")
+    handles = [Line2D([], [], lw=1.6, label=name, **_style(k)) for k, name in enumerate(designs)]
+    if len(designs) > CROWD:
+        axes.figure.legend(handles=[*handles, *more], frameon=False, loc="outside right center")
+    else:
+        axes.legend(handles=[*handles, *more], frameon=False, loc="best")
 
 
 def _wrapped(title: str, width: int = 26) -> str:

@@ -99,6 +99,13 @@ FIGURES: tuple[tuple[Callable[[Any], str | None], str], ...] = (
 )
 
 
+def headline_endpoints(found: Sequence[str]) -> list[str]:
+    """Endpoints of the first table; radial strength stands for the force at a loss."""
+    hidden = {"radial_force_loss_10"} if "radial_strength" in found else set()
+    names = [name for name in HEADLINES if name in found and name not in hidden]
+    return names[:HEADLINE_COUNT]
+
+
 def context(
     study_root: Path,
     study: BenchStudy,
@@ -109,7 +116,7 @@ def context(
     """Everything that the templates of this page need beside what all pages have."""
     records = read_specimens(study_root, study, statistics["plan"]["cohort"]["patients"])
     found = [name for name in endpoint_columns(table) if table[name].notna().any()]
-    headlines = [name for name in HEADLINES if name in found][:HEADLINE_COUNT]
+    headlines = headline_endpoints(found)
     shown = read_json(study_root / "designs" / "specimens.json")
     return {
         "records": records,

@@ -6,7 +6,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pyvista as pv
 from numpy.typing import NDArray
 
 from solvers.fields.bench.record import BenchRun
@@ -66,9 +65,3 @@ def unrolled(run: BenchRun, label: str) -> MidSurface:
     for plane in repetition.mirror_z[:1]:  # a second plane would only repeat the cells
         surface = mirrored_in_z(surface, plane)
     return whole_circumference(surface, mirrored=repetition.mirrored, copies=repetition.copies)
-
-
-def displaced(grid: pv.UnstructuredGrid, positions: Array) -> Array:
-    """Deformed place (n, 3) [m] of reference positions, by the mesh's own interpolation."""
-    probe = pv.PolyData(positions).sample(grid, tolerance=1e-3 * grid.length)
-    return positions + np.asarray(probe.point_data["displacement"], dtype=float)

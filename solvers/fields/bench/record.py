@@ -70,6 +70,8 @@ class Material:
         position: reference position (n, 3) [m].
         volume: reference volume each point stands for (n,) [m3].
         deformation: deformation gradient (n, 3, 3).
+        radial_gradient: spatial gradient (n, 3, 3) of the finite-element field that is the unit
+            vector away from the axis at every node [1/m].
         stress: Cauchy stress (n, 3, 3) [Pa].
         strain: logarithmic strain (n, 3, 3).
         outputs: what the law reports, for example ``plastic_strain`` (n,).
@@ -78,6 +80,7 @@ class Material:
     position: Array
     volume: Array
     deformation: Array
+    radial_gradient: Array
     stress: Array
     strain: Array
     outputs: dict[str, Array]
@@ -87,7 +90,7 @@ class Material:
         """Read one ``states/*.npz``."""
         with np.load(path) as stored:
             arrays = {name: np.asarray(stored[name], dtype=float) for name in stored.files}
-        named = ("position", "volume", "stress", "strain")
+        named = ("position", "volume", "radial_gradient", "stress", "strain")
         if absent := {*named, "deformation_gradient"} - arrays.keys():
             raise InconsistentBench(f"{path} has no {', '.join(sorted(absent))}")
         return cls(

@@ -12,7 +12,7 @@ from solvers.solid.bench import procedures as kinds
 from solvers.solid.bench.measures import Measures
 from solvers.solid.bench.model import BenchModel
 from solvers.solid.bench.motions import Motion, make_motion
-from solvers.solid.bench.release import DeadPressure, Withdrawal
+from solvers.solid.bench.release import Withdrawal
 from solvers.solid.stepping import LoadStepper, Step, StepSettings
 
 log = logging.getLogger(__name__)
@@ -123,7 +123,7 @@ class Driver:
 
         if numbers is None:
             model.device.forget()
-        stepper = self._stepper(procedure.step_limit, lambda: self._solve(motion))
+        stepper = self._stepper(procedure.step_limit, motion)
         start = self.progress.get("load", 0.0)
         stepper.run(self._along(motion), on_step, stops=motion.stops, start=start)
 
@@ -174,76 +174,40 @@ class Driver:
             share = 1.0 if there else min(pressure / target, 0.999)
             self._row(share, columns, iterations, motion)
 
-    # -- letting go -----------------------------------------------------------------------------
+    # -- withdrawal -----------------------------------------------------------------------------
 
     def _let_go(self) -> None:
-        """Take away what holds the device, and let the device come to rest.
-
-        A metal that has flown springs back little and elastically, which does not depend on the
-        way: under the last pressure, in falling shares, there is no contact to search for. Others
-        follow a tool that is withdrawn, and so do devices that could roll from between plates.
-        """
+        """Withdraw the tool that holds the device, and let the device come to rest."""
         if self._held is None:
             raise InvalidProblem(f"{self.procedure.name}: nothing holds the device")
         index, numbers = self._held
         motion = make_motion(self.procedures[index], self.model, numbers)
-        if self.model.plastic and motion.tools == "radial":
-            self._fade(motion)
-        else:
-            self._withdraw(motion)
-
-    def _fade(self, motion: Motion) -> None:
-        """Take the pressure back, the tool being gone."""
-        load = self.progress.get("load", 0.0)
-        if load == 0.0:
-            self.model.device.forget()
-        self._place = None
-        pressure = DeadPressure(self.model.contacts, 1.0 - load)
-
-        def on_step(step: Step) -> None:
-            self.progress = {"load": step.load}
-            if step.load == 1.0:
-                self._free()
-            self._row(step.load, {}, step.iterations, motion)
-
-        stepper = self._stepper(self.procedure.step_limit, self.model.solve)
-        stepper.run(lambda share: pressure.keep(1.0 - share), on_step, start=load)
-
-    def _free(self) -> None:
-        """Nothing holds the device any more."""
-        self.model.withdraw()
-        self._held, self._place, self.progress = None, None, {"done": True}
-        self.model.device.forget()
-
-    def _withdraw(self, motion: Motion) -> None:
-        """Withdraw the tool until it touches nothing."""
         place, _ = self._place
         force = self._force()
         first = self.progress.get("first", force)
         way = Withdrawal(first, force, *self.progress.get("way", (0.0, 0.0, 0)))
         if not way.done:
             self.model.device.forget()
-        steps = self.procedure.steps or self.procedure.default_steps
+        steps, iterations = self.procedure.steps or self.procedure.default_steps, 0
         while way.force > 0.0:
             if way.done > MOST_STEPS:
                 raise SolverDiverged("the tool does not come off", f"step {way.done}")
             step = way.next(motion.size, steps)
-            sign = motion.opening
+            way_out = motion.opening * step
             iterations = self._one_step(
-                lambda share, a=place, s=sign * step: self._put(motion, a + share * s, 1.0),
-                0.0,
-                1.0,
-                motion,
+                lambda position: self._put(motion, position, 1.0), place, way_out, motion
             )
-            place += sign * step
+            place += way_out
             way.take(step, self._force())
             if way.force > 0.0:
                 way_numbers = (way.step, way.slope, way.done)
                 self.progress = {"first": first, "way": way_numbers}
                 self._row(way.load, motion.columns_at(place), iterations, motion)
         self.model.withdraw()
-        iterations = self._one_step(lambda load: None, 0.0, 1.0, motion)
-        self._free()
+        self.model.device.forget()
+        iterations += self._one_step(lambda load: None, 0.0, 1.0, motion)
+        self._held, self._place, self.progress = None, None, {"done": True}
+        self.model.device.forget()
         self._row(1.0, {}, iterations, motion)
 
     def _force(self) -> float:
@@ -251,14 +215,14 @@ class Driver:
 
     # -- steps ----------------------------------------------------------------------------------
 
-    def _stepper(self, largest: float, solve: Callable[[], int]) -> LoadStepper:
+    def _stepper(self, largest: float, motion: Motion) -> LoadStepper:
         settings = StepSettings(
             first=largest,
             largest=largest,
             smallest=min(self.model.settings.smallest_step, largest),
             hard=self.model.settings.iterations + 8,
         )
-        return LoadStepper(solve, self.model.pieces, settings)
+        return LoadStepper(lambda: self._solve(motion), self.model.pieces, settings)
 
     def _solve(self, motion: Motion) -> int:
         """Equilibrium, also of a balloon whose shape follows from the device's push."""
@@ -273,8 +237,10 @@ class Driver:
         self, apply: Callable[[float], None], start: float, step: float, motion: Motion
     ) -> int:
         """A step of a search, cut where it must be; iterations in all."""
-        stepper = self._stepper(1.0, lambda: self._solve(motion))
+        stepper = self._stepper(1.0, motion)
+        self.model.device.pace = step
         done = stepper.run(lambda share: apply(start + share * step))
+        self.model.device.pace = 1.0
         return sum(one.iterations for one in done)
 
     def _row(self, load: float, columns: dict[str, float], iterations: int, motion: Motion) -> None:
@@ -320,8 +286,6 @@ class Driver:
             "progress": self.progress,
             "held": self._held,
             "place": self._place,
-            "tools": self.model.tools,
-            "radii": (self.model.crimper_radius, self.model.balloon_radius),
             "rows": self.rows,
         }
 

@@ -38,7 +38,6 @@ class BenchModel:
         plane: the mirror plane at the end of the sector, None for a whole circumference.
         crimper, balloon: cylinders outside and inside.
         device: the body as it takes part in load steps.
-        plastic: whether the metal flows, so that it springs back elastically when let go.
         tools: set of tools in use, ``radial``, ``plates`` or ``pins``.
         crimper_radius: of the cylinder outside [m], infinite when it is out of reach.
         balloon_radius: of the middle of the balloon [m], 0 when it is out of reach.
@@ -58,7 +57,6 @@ class BenchModel:
         """
         self.domain, self.info, self.settings = domain, info, settings
         self.body = _body(domain, law, settings)
-        self.plastic = _flows(law)
         shear = law.young / (2 * (1 + law.poisson))
         self.thickness: float = info["strut_thickness"]
         self.height = 2.0 * info["outer_radius"]
@@ -104,6 +102,11 @@ class BenchModel:
             made = [plates(points)] if self.tools == "plates" else [pin(points) for _ in range(3)]
             self._others[self.tools] = [self._contact("outer", tool) for tool in made]
         return self._others[self.tools]
+
+    @property
+    def contact_sets(self) -> dict[str, list[PenaltyContact]]:
+        """Contacts of all sets of tools used so far."""
+        return {"radial": [self.crimper, self.balloon], **self._others}
 
     @property
     def pieces(self) -> list[Participant]:
@@ -168,12 +171,27 @@ class BenchModel:
     def _first(self, newton: Newton) -> int:
         """From the extrapolated start; from the last state where that leads nowhere."""
         if not self.device.predicted:
-            return newton.solve()
+            return self._follow(newton) + newton.solve()
         try:
             return newton.solve()
         except SolverDiverged:
             self.device.undo()
-            return self.settings.iterations + newton.solve()
+            return self.settings.iterations + self._follow(newton) + newton.solve()
+
+    def _follow(self, newton: Newton) -> int:
+        """Move on with the tools as if no point could come off, for a start near contact."""
+        if not any(contact.bore() for contact in self.contacts):
+            return 0
+        for contact in self.contacts:
+            contact.grip()
+        try:
+            return newton.solve()
+        except SolverDiverged:
+            self.device.undo()
+            return self.settings.iterations
+        finally:
+            for contact in self.contacts:
+                contact.loosen()
 
     def penetration(self) -> float:
         """Deepest penetration of the present tools [m]; collective."""
@@ -181,23 +199,14 @@ class BenchModel:
 
     def energies(self) -> dict[str, float]:
         """Work of the tools, what damping took, and what went into the device [J]."""
-        used = [self.crimper, self.balloon, *(c for made in self._others.values() for c in made)]
+        used = [contact for made in self.contact_sets.values() for contact in made]
         return {
             "contact_work": sum(contact.work for contact in used),
             "damping_energy": self.damping.energy,
             "internal_energy": self.body.internal_energy(),
         }
 
-    # -- state ----------------------------------------------------------------------------------
-
-    def snapshot(self) -> list[Any]:
-        """State of all pieces."""
-        return [piece.snapshot() for piece in self.pieces]
-
-    def restore(self, states: list[Any]) -> None:
-        """Go back to a snapshot of the same tools."""
-        for piece, state in zip(self.pieces, states, strict=True):
-            piece.restore(state)
+    # -- sizes ----------------------------------------------------------------------------------
 
     def radii(self, surface: str) -> tuple[float, float]:
         """Least and largest radius of a surface at its contact points [m]; collective."""
@@ -222,6 +231,7 @@ class Device(Participant):
     Attributes:
         start: displacement at the last converged step [m].
         predicted: whether the present step started from an extrapolation.
+        pace: way of the tool per load of the present walk, in any unit that its walks share.
     """
 
     def __init__(self, body: Body) -> None:
@@ -229,18 +239,18 @@ class Device(Participant):
         self._body = body
         self.start = dolfinx.fem.Function(body.space)
         self._change: tuple[Array, float] | None = None
-        self._step = 0.0
+        self._step, self.pace = 0.0, 1.0
         self.predicted = False
 
     def begin(self, increment: float) -> None:
         """Move the displacement on, in proportion to the increments."""
         self._body.enter()
         self._body.begin(increment)
-        self._step = increment
+        self._step = increment * self.pace
         self.predicted = self._change is not None
         if self._change is not None:
             change, before = self._change
-            self._body.displacement.x.array[:] += increment / before * change
+            self._body.displacement.x.array[:] += self._step / before * change
 
     def undo(self) -> None:
         """Back to the last converged state."""
@@ -269,11 +279,11 @@ class Device(Participant):
     def restore(self, state: Any) -> None:
         """Go back to a snapshot of the body, which is a converged step."""
         self._body.restore(state)
+        self.arrive()
+
+    def arrive(self) -> None:
+        """The body is at a converged step."""
         self.start.x.array[:] = self._body.displacement.x.array
-
-
-def _flows(law: Law) -> bool:
-    return any(variable.name == "plastic_strain" for variable in law.history)
 
 
 def _body(domain: TaggedMesh, law: Law, settings: BenchSettings) -> Body:
@@ -283,6 +293,6 @@ def _body(domain: TaggedMesh, law: Law, settings: BenchSettings) -> Body:
         body = Body(domain, laws, 2, 3, family="S")
     else:
         body = Body(domain, laws, 2, 5 if hexahedra else None)
-    if _flows(law):
+    if any(variable.name == "plastic_strain" for variable in law.history):
         body.limits["plastic_strain"] = settings.plastic_step
     return body

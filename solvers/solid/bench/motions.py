@@ -215,11 +215,14 @@ class GivingBalloon:
     """A balloon with a compliance chart: the device dents it, and its pressure is known."""
 
     def __init__(self, procedure: kinds.Expand, model: BenchModel, numbers: Numbers) -> None:
-        """Divide the device into stations along the axis."""
+        """Divide the device into stations along the axis; ``radii`` among the numbers go on."""
+        self._numbers = numbers
         self._shape, self._ends = procedure.balloon, numbers["ends"]
         self._model = model
         edges = np.linspace(*numbers["ends"], procedure.stations + 1)
         self._balloon = PressedBalloon(procedure.chart, edges, numbers["start"])
+        if "radii" in numbers:
+            self._balloon.radii = np.array(numbers["radii"])
         self._place = (numbers["start"], 0.0)
 
     def place(self, radius: float, load: float) -> None:
@@ -230,6 +233,7 @@ class GivingBalloon:
 
     def _move(self) -> None:
         balloon, (middle, load) = self._balloon, self._place
+        self._numbers["radii"] = balloon.radii.tolist()
 
         def profile(z: np.ndarray) -> np.ndarray:
             radius = np.interp(z, balloon.centres, balloon.radii)

@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Ways of letting a device go: its contact pressure taken back, or the tool withdrawn."""
+"""Steps of a tool's withdrawal, whose end is not known beforehand."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-
-from solvers.solid.contact.penalty import PenaltyContact
 
 PROBE = 0.001
 """First step of a withdrawal over the size of the tool: below the spring-back of any metal."""
@@ -16,31 +13,6 @@ GROWTH = 4.0
 
 OVERSHOOT = 1.05
 """How far the last step aims beyond the predicted end of contact, over what is left."""
-
-
-class DeadPressure:
-    """The pressure of tools that are gone: the last one, following the device, in any share."""
-
-    def __init__(self, contacts: Sequence[PenaltyContact], share: float = 1.0) -> None:
-        """Take the tools away from under their pressure.
-
-        Args:
-            contacts: with the tools.
-            share: of the pressure that is left, where a checkpoint interrupted; the tools are
-                away already if it is below 1.
-        """
-        self._contacts = contacts
-        for contact in contacts:
-            if share == 1.0:
-                contact.augment()
-            contact.freeze()
-            contact.other.withdraw()
-        self._whole = [contact.multiplier / share for contact in contacts]
-
-    def keep(self, share: float) -> None:
-        """Leave a share of the pressure."""
-        for contact, whole in zip(self._contacts, self._whole, strict=True):
-            contact.prescribe(share * whole)
 
 
 @dataclass

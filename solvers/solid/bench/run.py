@@ -25,9 +25,9 @@ from solvers.solid.bench.curve import write_curve
 from solvers.solid.bench.driver import Driver
 from solvers.solid.bench.material import make_law
 from solvers.solid.bench.model import BenchModel
-from solvers.solid.bench.packing import pack, unpack
 from solvers.solid.bench.procedures import make_procedures
 from solvers.solid.bench.settings import BenchSettings
+from solvers.solid.bench.state import ModelState
 from solvers.solid.bench.states import StateWriter
 
 log = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ def run_bench(
     model = BenchModel(domain, law, info, settings)
     digest = None
     if comm.rank == 0:
-        digest = subject_digest(mesh_folder, material, procedures, settings, comm.size)
+        digest = subject_digest(mesh_folder, material, procedures, settings)
     control = _Control(model, mesh_folder, folder, comm.bcast(digest))
     driver = Driver(model, steps, control)
     control.resume(driver)
@@ -91,6 +91,7 @@ class _Control:
     def __init__(self, model: BenchModel, mesh_folder: Path, folder: Path, subject: str) -> None:
         self._model, self._folder = model, folder
         self._comm = model.domain.comm
+        self._state = ModelState(model)
         self._states = StateWriter(model.body, mesh_folder, folder / "states")
         self.files = CheckpointFiles(folder, subject, self._comm)
         self._started = self._saved = clock.monotonic()
@@ -106,12 +107,9 @@ class _Control:
         snapshot = self.files.read() if self._model.settings.checkpoint_minutes else None
         if snapshot is None:
             return
-        where = snapshot.header["where"]
         self._before, self.restarts = snapshot.header["wall_time"], snapshot.header["restarts"] + 1
-        self._model.tools = where["tools"]
-        self._model.crimper_radius, self._model.balloon_radius = where["radii"]
-        self._model.restore(unpack(snapshot.arrays, snapshot.header["state"], self._comm))
-        driver.resume(where)
+        self._state.scatter(snapshot.arrays, snapshot.header["state"])
+        driver.resume(snapshot.header["where"])
         if self._comm.rank == 0:
             log.info("going on in procedure %s", driver.procedure.name)
 
@@ -134,7 +132,7 @@ class _Control:
         minutes = settings.checkpoint_minutes
         save = bool(minutes) and (stop or unsaved > 60.0 * minutes)
         if save:
-            arrays, state = pack(self._model.snapshot(), self._comm)
+            arrays, state = self._state.gather()
             header = {"where": driver.where(), "wall_time": self.wall_time, "state": state}
             self.files.write(Snapshot({**header, "restarts": self.restarts}, arrays))
             self._saved = clock.monotonic()
@@ -152,14 +150,13 @@ def subject_digest(
     material: Mapping[str, Any],
     procedures: Sequence[Mapping[str, Any]],
     settings: BenchSettings,
-    ranks: int,
 ) -> str:
-    """SHA-256 of all that a checkpoint depends on; the number of ranks is part of it."""
+    """SHA-256 of all that a checkpoint depends on."""
     total = hashlib.sha256()
     for name in ("mesh.msh", "markers.json", "info.json"):
         total.update((mesh_folder / name).read_bytes())
     plain = asdict(replace(settings, time_budget=0.0, checkpoint_minutes=0.0))
-    content = [NUMERICS_REVISION, dict(material), [dict(p) for p in procedures], plain, ranks]
+    content = [NUMERICS_REVISION, dict(material), [dict(p) for p in procedures], plain]
     total.update(json.dumps(content, sort_keys=True).encode())
     return total.hexdigest()
 

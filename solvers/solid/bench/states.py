@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import basix
+import dolfinx
 import meshio
 import numpy as np
 import pyvista as pv
@@ -48,6 +49,9 @@ class StateWriter:
         self._outputs: list[str] = []
         x = ufl.SpatialCoordinate(body.mesh)
         size = ufl.JacobianDeterminant(body.mesh)
+        self._radial = dolfinx.fem.Function(body.space)
+        self._nodes = body.space.tabulate_dof_coordinates()
+        spread = ufl.grad(self._radial) * ufl.inv(body.F)
         for region, law in body.laws.items():
             old = body.histories[region].old
             split = isinstance(law, SplitLaw) and body.volumetric_degree < body.quadrature_degree
@@ -56,7 +60,7 @@ class StateWriter:
                 self._pressures[region] = CoarsePressure(body, law)
             outputs = law.outputs(body.F, old)
             self._outputs = list(outputs)
-            tensors = [T[i, j] for T in (body.F, P) for i in range(3) for j in range(3)]
+            tensors = [T[i, j] for T in (body.F, P, spread) for i in range(3) for j in range(3)]
             parts = [*(x[i] for i in range(3)), size, *tensors, *outputs.values()]
             self._compiled[region] = body.at_points(region, ufl.as_vector(parts))
 
@@ -77,6 +81,7 @@ class StateWriter:
     def _at_points(self) -> tuple[dict[str, Array], NDArray[np.int32]]:
         """Fields (cells, points, ...) at the material points of the owned cells, and the cells."""
         body = self._body
+        self._radial.x.array[:] = self._directions().ravel()
         weights = basix.make_quadrature(body.mesh.basix_cell(), body.quadrature_degree)[1]
         regions = list(self._compiled)
         values = np.concatenate([body.evaluate(r, self._compiled[r]) for r in regions])
@@ -98,10 +103,17 @@ class StateWriter:
             "stress": P @ np.swapaxes(F, -1, -2) / J + pressure[..., None, None] * np.eye(3),
             "strain": logarithmic_strain(F),
             "deformation_gradient": F,
+            "radial_gradient": values[..., 22:31].reshape(shape),
         }
         for k, name in enumerate(self._outputs):
-            fields[name] = values[..., 22 + k]
+            fields[name] = values[..., 31 + k]
         return fields, cells
+
+    def _directions(self) -> Array:
+        """(nodes, 3) unit vectors away from the axis at the present places of the nodes."""
+        places = self._nodes + self._body.displacement.x.array.reshape(-1, 3)
+        places[:, 2] = 0.0
+        return places / np.linalg.norm(places, axis=1, keepdims=True)
 
     def _displacement(self) -> Array | None:
         """(nodes, 3) displacement in the numbering of the bundle [m], on rank 0."""

@@ -26,6 +26,10 @@ from solvers.solid.stepping import Participant
 Array = NDArray[np.float64]
 
 
+_TENSION = 1e12
+"""Tension [Pa] that a gripped point would bear; far above any stress, yet harmless to rounding."""
+
+
 class PenaltyContact(Participant):
     """Contact between one surface of a body and another side.
 
@@ -56,16 +60,17 @@ class PenaltyContact(Participant):
         self.points, self.other = points, other
         mesh = points.domain.mesh
         self._comm = points.domain.comm
-        self._stiffness = float(penalty)
-        self._penalty = dolfinx.fem.Constant(mesh, self._stiffness)
+        self._penalty = dolfinx.fem.Constant(mesh, float(penalty))
         self._multiplier = dolfinx.fem.Function(points.space)
         self._before = dolfinx.fem.Function(points.space)
+        self._floor = dolfinx.fem.Function(points.space)
         self._values = np.zeros((len(points.entities), len(points.reference)))
+        self._last = np.zeros_like(self._values)
         self.work = 0.0
         self._by_cell: dolfinx.fem.Form | None = None
         x = ufl.SpatialCoordinate(mesh) + displacement
         gap = other.gap(x)
-        self.pressure = ufl.max_value(self._multiplier - self._penalty * gap, 0.0)
+        self.pressure = ufl.max_value(self._multiplier - self._penalty * gap, self._floor)
         self._push = other.push(x)
         self._positions = points.evaluator(x)
         self._at_points = points.evaluator(ufl.as_vector([self.pressure, gap]))
@@ -87,24 +92,22 @@ class PenaltyContact(Participant):
         """Take the present pressure as multiplier."""
         self._set(self._at_points()[..., 0])
 
-    @property
-    def multiplier(self) -> Array:
-        """(facets, points) pressure at zero gap [Pa]; all of it once frozen."""
-        return self._values
+    def grip(self) -> None:
+        """Let the points that bore pressure at the last step bear tension too, until ``loosen``."""
+        self.points.set_values(self._floor, np.where(self._last > 0.0, -_TENSION, 0.0))
 
-    def freeze(self) -> None:
-        """Let the multiplier be the pressure whatever the gap, until ``clear``."""
-        self._penalty.value = 0.0
+    def bore(self) -> bool:
+        """Whether there was pressure at the last step; collective."""
+        return self._comm.allreduce(bool((self._last > 0.0).any()), MPI.LOR)
 
-    def prescribe(self, pressure: Array) -> None:
-        """Set the multiplier (facets, points) [Pa]."""
-        self._set(pressure)
+    def loosen(self) -> None:
+        """Push only."""
+        self._floor.x.array[:] = 0.0
 
     def clear(self) -> None:
         """Forget the multiplier: the other side is elsewhere."""
-        self._penalty.value = self._stiffness
         self._set(np.zeros_like(self._values))
-        self._before.x.array[:] = 0.0
+        self._remember(np.zeros_like(self._values))
 
     def penetration(self) -> float:
         """Deepest penetration at a point [m]; collective."""
@@ -145,18 +148,22 @@ class PenaltyContact(Participant):
     def commit(self) -> None:
         """Count the work of the step; to be called before ``start`` moves on."""
         self.work += self._comm.allreduce(dolfinx.fem.assemble_scalar(self._done))
-        self.points.set_values(self._before, self._at_points()[..., 0])
+        self._remember(self._at_points()[..., 0])
 
     def snapshot(self) -> dict[str, Any]:
-        """The multiplier at the points of this rank [Pa], that at the last step, and the work."""
-        before = self._before.x.array.copy()
+        """Multiplier and last pressure at the (facets, points) of this rank [Pa], and the work."""
+        before = self._last.copy()
         return {"multiplier": self._values.copy(), "before": before, "work": self.work}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go back to a snapshot."""
-        self._set(np.array(state["multiplier"]).reshape(self._values.shape))
-        self._before.x.array[:] = state["before"]
+        self._set(np.array(state["multiplier"]))
+        self._remember(np.array(state["before"]))
         self.work = float(state["work"])
+
+    def _remember(self, values: Array) -> None:
+        self._last = values
+        self.points.set_values(self._before, values)
 
     def _set(self, values: Array) -> None:
         self._values = values

@@ -67,8 +67,8 @@ def hold_axially(body: Body, surfaces: tuple[str, ...]) -> None:
     vertices = np.unique(_vertices(body.mesh, facets.astype(np.int32)))
     points = _vertex_points(body.mesh, vertices)
     # The same node on all ranks: lowest |z|, then the other coordinates.
-    keys = [(round(abs(z), 12), round(x, 12), round(y, 12)) for x, y, z in points]
-    lowest = min(body.mesh.comm.allgather(min(keys, default=(np.inf, np.inf, np.inf))))
+    keys = [tuple(round(c, 12) for c in (abs(z), x, y, z)) for x, y, z in points]
+    lowest = min(body.mesh.comm.allgather(min(keys, default=(np.inf,) * 4)))
     chosen = vertices[[key == lowest for key in keys]]
     dofs = dolfinx.fem.locate_dofs_topological(part, 0, chosen)
     body.boundaries.append(dolfinx.fem.dirichletbc(np.float64(0.0), dofs, part))

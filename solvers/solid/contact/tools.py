@@ -49,9 +49,6 @@ class GapProvider(Protocol):
     def refresh(self, positions: Array) -> None:
         """Take note of the present positions (facets, points, 3) [m]."""
 
-    def withdraw(self) -> None:
-        """Go out of reach."""
-
 
 class RigidTool:
     """A moving rigid surface; see the module for the geometry.

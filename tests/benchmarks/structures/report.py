@@ -71,8 +71,10 @@ def draw(records: Sequence[SolidRecord], path: Path) -> None:
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
     from flow.figure import COLOURS, NAMES
+    from matplotlib.ticker import NullFormatter
 
     colours = {**COLOURS, "calculix": "tab:purple"}
+    names = {**NAMES, "calculix": "CalculiX", "ngsolve": "NGSolve"}
     titles = {"tube": "inflated tube", "crown": "crown opened and let go"}
     bodies = [body for body in titles if any(r.body == body for r in records)]
     figure, found = plt.subplots(
@@ -85,9 +87,10 @@ def draw(records: Sequence[SolidRecord], path: Path) -> None:
                 (r.unknowns, r.seconds) for r in shown if (r.code, r.ranks) == (code, ranks)
             )
             style = {1: "o-", 2: "s--"}.get(ranks, "^:")
-            label = f"{NAMES.get(code, code)}, {ranks} rank{'s' * (ranks > 1)}"
+            label = f"{names[code]}, {ranks} rank{'s' * (ranks > 1)}"
             axes.loglog(*zip(*points, strict=True), style, color=colours[code], label=label)
         axes.set(xlabel="unknowns", ylabel="wall time [s]", title=titles[body])
+        axes.xaxis.set_minor_formatter(NullFormatter())
         axes.grid(alpha=0.3, which="both")
         axes.legend(fontsize=7)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -188,10 +188,13 @@ def write_state(folder: Path, label, grid, hoop_stress=0.0, plastic=None, strain
     hoop = np.column_stack([-centres[:, 1], centres[:, 0], 0 * r]) / r[:, None]
     stress = hoop_stress * np.einsum("ni,nj->nij", hoop, hoop)
     count = len(centres)
+    place = centres + grid.point_data_to_cell_data().cell_data["displacement"]
+    moved = np.hypot(place[:, 0], place[:, 1])
     np.savez(
         states / f"{label}.npz",
         position=centres,
         volume=volume,
+        radial_gradient=np.einsum("ni,nj->nij", hoop, hoop) / moved[:, None, None],
         stress=stress,
         strain=np.zeros((count, 3, 3)) if strain is None else strain,
         deformation_gradient=np.broadcast_to(np.eye(3), (count, 3, 3)),

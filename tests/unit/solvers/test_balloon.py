@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Balloon: outline, chart, and the device that pushes back."""
 
+import json
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
+from solvers.solid.bench.motions import GivingBalloon
+from solvers.solid.bench.procedures import Expand
 from solvers.solid.bench.release import Withdrawal
 from solvers.solid.contact.balloon import BalloonShape, ComplianceChart, PressedBalloon
 
@@ -56,3 +61,24 @@ def test_withdrawal_ends_in_few_steps():
         way.take(step, force(remaining))
     assert way.done <= 9 and way.load == 1.0
     assert remaining > -0.01
+
+
+def test_a_balloon_taken_up_again_has_its_shape():
+    """Deflation and restarts make the motion anew, from its numbers."""
+    placed = []
+    model = SimpleNamespace(
+        info={"copies_around": 1},
+        balloon=SimpleNamespace(spread=lambda edges: np.array([0.0, 0.3, 0.0])),
+        open_to=lambda profile, middle: placed.append(profile(np.array([-6e-4, 0.0, 6e-4]))),
+    )
+    chart = ComplianceChart((2e5, 8e5, 14e5), (1.7e-3, 2.0e-3, 2.1e-3))
+    expand = Expand(name="expand", inner_diameter=2e-3, chart=chart, stations=3)
+    numbers = {"start": 0.85e-3, "end": 1e-3, "ends": (-1e-3, 1e-3)}
+    balloon = GivingBalloon(expand, model, numbers)
+    balloon.place(0.95e-3, 0.6)
+    while not balloon.settle():
+        pass
+    shape = placed[-1]
+    assert shape[0] > 1.005 * shape[1]
+    GivingBalloon(expand, model, json.loads(json.dumps(numbers))).place(0.95e-3, 0.6)
+    assert placed[-1] == pytest.approx(shape, rel=1e-12)

@@ -4,6 +4,7 @@
 import pytest
 
 from trial.bench_figures import (
+    _style,
     endpoint_strips,
     expansion,
     fatigue_clouds,
@@ -83,3 +84,20 @@ def test_strips_of_endpoints():
     values = {"recoil": {"A": [0.03, 0.04], "B": [0.05]}, "crown_angle": {"A": [1.0], "B": []}}
     assert "<svg" in endpoint_strips(values)
     assert endpoint_strips({}) is None
+
+
+def test_many_designs_are_told_apart_and_named_once_per_row():
+    styles = [_style(number) for number in range(25)]
+    assert len({(style["color"], style["ls"]) for style in styles}) == 25
+    names = [f"design {number}" for number in range(11)]
+    values = {name: {n: [0.01, 0.02] for n in names} for name in ("recoil", "foreshortening")}
+    drawn = endpoint_strips(values)
+    assert drawn.count("<!-- design 7 -->") == 1
+    few = {name: {n: [0.01, 0.02] for n in names[:2]} for name in values}
+    assert endpoint_strips(few).count("<!-- design 1 -->") == 2
+
+
+def test_clouds_of_many_designs_stand_in_rows():
+    designs = {f"design {number}": [specimen(1.0)] for number in range(6)}
+    drawn = fatigue_clouds(designs)
+    assert all(f"<!-- design {number} -->" in drawn for number in range(6))

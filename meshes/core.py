@@ -66,7 +66,7 @@ def fill(points: Array, triangles: Index) -> tuple[Array, Index]:
         node_tags, coordinates, _ = gmsh.model.mesh.getNodes()
         _, vertices = gmsh.model.mesh.getElementsByType(TETRAHEDRON)
     if not len(vertices):
-        raise MeshFailed("gmsh left the lumen empty", "core")
+        raise MeshFailed("gmsh left the inside empty", "core")
     return _collect(points, node_tags, coordinates.reshape(-1, 3) * unit, vertices)
 
 

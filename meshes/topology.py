@@ -119,6 +119,18 @@ def tet_quality(points: Array, cells: Index) -> Array:
     return 54.0 * volume * np.abs(volume) / np.maximum(area * crelle, 1e-300)
 
 
+def tet_scaled_jacobian(points: Array, cells: Index) -> Array:
+    """Least over the corners of the volume spanned by the unit edges; 1 for the regular one.
+
+    Knupp, Finite Elements in Analysis and Design 39 (2003), 10.1016/S0168-874X(02)00070-7.
+    """
+    corners = points[cells]
+    length = np.linalg.norm(corners[:, TET_EDGES[:, 0]] - corners[:, TET_EDGES[:, 1]], axis=2)
+    at_corner = [[k for k, edge in enumerate(TET_EDGES) if v in edge] for v in range(4)]
+    longest = length[:, at_corner].prod(axis=2).max(axis=1)
+    return 6.0 * np.sqrt(2.0) * tet_volumes(points, cells) / np.maximum(longest, 1e-300)
+
+
 def orient(points: Array, cells: Index) -> Index:
     """Cells with the last two vertices swapped where the volume is negative."""
     cells = cells.copy()

@@ -6,7 +6,7 @@ import json
 import pandas as pd
 import pytest
 import yaml
-from conftest import STUDIES
+from workflow_runs import STUDIES
 
 from trial import cli
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import PROJECT, STUDIES
+from workflow_runs import PROJECT, STUDIES
 
 from trial.config import load_study
 

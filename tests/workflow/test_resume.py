@@ -10,7 +10,7 @@ import time
 
 import numpy as np
 import pytest
-from conftest import PROJECT
+from workflow_runs import PROJECT
 
 from trial.config.flow import Flow
 from trial.outcome import Outcome

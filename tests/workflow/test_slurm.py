@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import PROJECT
+from workflow_runs import PROJECT
 
 from trial.outcome import Outcome
 

@@ -19,7 +19,7 @@ from trial.facts import Column
 from trial.formats import NOTHING, SPACE, number, words
 from trial.page import svg_uri
 from trial.patients import read_json
-from trial.tables import endpoint_columns
+from trial.tables import endpoint_columns, patient_results
 from trial.units import split_unit
 
 NOUN = "specimen"
@@ -151,20 +151,10 @@ def specimen_context(
     record: SpecimenRecord, table: pd.DataFrame, lost: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """A specimen with losses, and the status and endpoint values of each design."""
-    rows = table[table["patient"] == record.name].set_index("arm")
-    values = {
-        arm: {
-            name: None if pd.isna(rows.loc[arm, name]) else float(rows.loc[arm, name])
-            for name in endpoint_columns(table)
-        }
-        for arm in record.arms
-    }
     return {
         "record": record,
-        "values": values,
-        "status": rows["status"].to_dict(),
-        "lost": [row for row in lost if row["patient"] == record.name],
         "illustrated": False,
+        **patient_results(table, lost, record.name, record.arms),
     }
 
 

@@ -19,6 +19,7 @@ def number(value: float | None, digits: int = 3) -> str:
     """Significant digits without exponent in the usual range; a dash for no value."""
     if value is None or not math.isfinite(value):
         return NOTHING
+    value += 0.0  # a negative zero becomes positive
     if value != 0 and not 1e-4 <= abs(value) < 1e7:
         mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
         text = f"{mantissa}·10{exponent_text(int(exponent))}"
@@ -39,17 +40,27 @@ def exponent_text(exponent: int) -> str:
     return str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
+def fixed(value: float, decimals: int) -> str:
+    """A number with fixed decimals; what rounds to zero has no sign."""
+    # Adding zero makes a negative zero positive.
+    return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", "−")
+
+
+def span(low: str, high: str) -> str:
+    """Two printed numbers as a range, one where they look the same."""
+    return low if low == high else f"{low} to {high}"
+
+
 def percent(value: float | None) -> str:
     """A share as percentage with one decimal."""
-    return NOTHING if value is None else f"{100 * value:.1f}{SPACE}%".replace("-", "−")
+    return NOTHING if value is None else f"{fixed(100 * value, 1)}{SPACE}%"
 
 
 def percent_range(estimate: Mapping[str, Any]) -> str:
     """Interval of a share as percentages."""
     if estimate["low"] is None:
         return "no interval"
-    low, high = (f"{100 * estimate[key]:.1f}".replace("-", "−") for key in ("low", "high"))
-    return f"{low} to {high}{SPACE}%"
+    return f"{span(*(fixed(100 * estimate[key], 1) for key in ('low', 'high')))}{SPACE}%"
 
 
 def shown(value: float | None, endpoint: str) -> str:
@@ -61,7 +72,7 @@ def shown_range(estimate: Mapping[str, Any], endpoint: str) -> str:
     """Interval of an endpoint in its display unit, without the unit."""
     if estimate["low"] is None:
         return "no interval"
-    return f"{shown(estimate['low'], endpoint)} to {shown(estimate['high'], endpoint)}"
+    return span(*(shown(estimate[key], endpoint) for key in ("low", "high")))
 
 
 def scatter(summary: Mapping[str, Any], endpoint: str) -> str:
@@ -76,7 +87,7 @@ def scatter(summary: Mapping[str, Any], endpoint: str) -> str:
         return number(mean)
     if decimals is None:
         return f"{number(mean)} ± {number(sd, 1)}"
-    return f"{mean:.{decimals}f} ± {sd:.{decimals}f}".replace("-", "−")
+    return f"{fixed(mean, decimals)} ± {fixed(sd, decimals)}"
 
 
 def scatter_range(summary: Mapping[str, Any], endpoint: str) -> str:
@@ -85,8 +96,8 @@ def scatter_range(summary: Mapping[str, Any], endpoint: str) -> str:
     low, high = (factor * value for value in summary["range"])
     decimals = _decimals(factor * summary["mean"], factor * (summary["sd"] or 0.0))
     if decimals is None:
-        return f"{number(low)} to {number(high)}"
-    return f"{low:.{decimals}f} to {high:.{decimals}f}".replace("-", "−")
+        return span(number(low), number(high))
+    return span(fixed(low, decimals), fixed(high, decimals))
 
 
 def _decimals(mean: float, sd: float) -> int | None:

@@ -86,6 +86,29 @@ def endpoint_columns(table: pd.DataFrame) -> list[str]:
     return [name for name in table.columns if name not in KEYS]
 
 
+def patient_results(
+    table: pd.DataFrame, lost: Iterable[Mapping[str, Any]], patient: str, arms: Iterable[str]
+) -> dict[str, Any]:
+    """What became of a patient, for the report.
+
+    Returns:
+        ``values`` of the endpoints by arm, SI, None where there is none, ``status`` by arm, and
+        the ``lost`` arms.
+    """
+    rows = table[table["patient"] == patient].set_index("arm")
+    return {
+        "values": {
+            arm: {
+                name: None if pd.isna(rows.loc[arm, name]) else float(rows.loc[arm, name])
+                for name in endpoint_columns(table)
+            }
+            for arm in arms
+        },
+        "status": rows["status"].to_dict(),
+        "lost": [row for row in lost if row["patient"] == patient],
+    }
+
+
 def write_tables(table: pd.DataFrame, attrition: pd.DataFrame, study_root: Path) -> None:
     """Write ``endpoints.csv``, ``endpoints.parquet`` and ``missing.tsv`` into the study folder.
 

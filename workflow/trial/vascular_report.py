@@ -18,7 +18,7 @@ from trial.facts import NUMERICS, QUALITY, patient_facts
 from trial.methods import limitations, methods
 from trial.page import svg_uri
 from trial.patients import PICTURES, PatientRecord, inflow_curve, read_patients
-from trial.tables import endpoint_columns
+from trial.tables import patient_results
 
 NOUN = "patient"
 
@@ -133,21 +133,11 @@ def patient_context(
     patient: PatientRecord, table: pd.DataFrame, lost: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """A patient with facts, losses, and the status and endpoint values of each arm."""
-    rows = table[table["patient"] == patient.name].set_index("arm")
-    values = {
-        arm: {
-            name: None if pd.isna(rows.loc[arm, name]) else float(rows.loc[arm, name])
-            for name in endpoint_columns(table)
-        }
-        for arm in patient.arms
-    }
     return {
         "record": patient,
         "facts": patient_facts(patient),
-        "values": values,
-        "status": rows["status"].to_dict(),
-        "lost": [row for row in lost if row["patient"] == patient.name],
         "illustrated": True,
+        **patient_results(table, lost, patient.name, patient.arms),
     }
 
 

@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import gmsh
 import numpy as np
 
-from meshes.core import TETRAHEDRON, TRIANGLE, gmsh_session
+from meshes.core import fill
+from meshes.creased import remesh_creased
 from meshes.devices.stent.solid import FACETS
 from meshes.errors import MeshFailed, MeshQuality, SurfaceInvalid
 from meshes.implicit import signed_volume
@@ -18,9 +18,9 @@ from meshes.io import write_bundle
 from meshes.surface_reading import read_surface, resolve
 from meshes.topology import (
     Index,
-    orient,
     tet_facets,
     tet_quality,
+    tet_scaled_jacobian,
     tet_volumes,
     triangle_vectors,
 )
@@ -29,17 +29,15 @@ from meshes.types import Array, MeshBundle
 
 CREASE = np.radians(40.0)
 """Edges between triangles that turn by more are kept."""
-HXT = 10
-"""Number of the volume algorithm in gmsh; it leaves the fewest flat tetrahedra."""
 RADIAL = np.cos(np.radians(45.0))
 """Least share of the radial direction in the normal of a luminal or abluminal facet."""
 PEELED = 0.05
 """Quality of a tetrahedron below which it is taken off the surface."""
-FACTORS = (1.0, 0.93, 1.07, 0.86)
+FACTORS = (1.0, 0.93, 0.86)
 """Edge lengths over the wanted one, tried in this order."""
 UNROUND = 0.2
 """Largest standard deviation of the radius of a face at one height over the wall thickness."""
-LEAST_QUALITY = 0.03
+LEAST_SCALED_JACOBIAN = 0.05
 LARGEST_VOLUME_ERROR = 0.02
 
 
@@ -107,8 +105,8 @@ def stent_surface_bundle(source: StentSurface) -> MeshBundle:
     attempts: list[str] = []
     for factor in FACTORS:
         try:
-            mesh = _tetrahedra(points, triangles, factor * source.edge_length)
-            bundle = _tagged(*_peeled(*mesh))
+            even = remesh_creased(points, triangles, factor * source.edge_length, CREASE)
+            bundle = _tagged(*_peeled(*fill(*even)))
             bundle.quality.update(_quality(bundle, volume))
         except (MeshFailed, MeshQuality) as error:
             attempts.append(f"edge length times {factor:g}: {error}")
@@ -142,37 +140,6 @@ def _upright(points: Array, triangles: Index, source: StentSurface) -> Array:
     turned = (points - centre) @ frame.T
     turned[:, 2] -= 0.5 * (turned[:, 2].min() + turned[:, 2].max())
     return turned
-
-
-def _tetrahedra(points: Array, triangles: Index, edge_length: float) -> tuple[Array, Index]:
-    """Patches between creases, triangulated anew, and the tetrahedra inside."""
-    with gmsh_session():
-        surface = gmsh.model.addDiscreteEntity(2)
-        tags = np.arange(1, len(points) + 1)
-        # gmsh compares lengths with absolute tolerances, so it works in units of the edge length.
-        gmsh.model.mesh.addNodes(2, surface, tags, (points / edge_length).ravel())
-        gmsh.model.mesh.addElementsByType(surface, TRIANGLE, [], triangles.ravel() + 1)
-        gmsh.option.setNumber("Mesh.Algorithm3D", HXT)
-        gmsh.option.setNumber("Mesh.MeshSizeMin", 1.0)
-        gmsh.option.setNumber("Mesh.MeshSizeMax", 1.0)
-        try:
-            gmsh.model.mesh.classifySurfaces(CREASE, True, True, np.pi)
-            gmsh.model.mesh.createGeometry()
-            patches = [tag for _, tag in gmsh.model.getEntities(2)]
-            gmsh.model.geo.addVolume([gmsh.model.geo.addSurfaceLoop(patches)])
-            gmsh.model.geo.synchronize()
-            gmsh.model.mesh.generate(3)
-        except Exception as error:  # gmsh raises the bare class
-            raise MeshFailed(f"gmsh: {error}", "surface") from error
-        numbers, coordinates, _ = gmsh.model.mesh.getNodes()
-        _, vertices = gmsh.model.mesh.getElementsByType(TETRAHEDRON)
-    if not len(vertices):
-        raise MeshFailed("gmsh left the stent empty", "surface")
-    used, cells = np.unique(vertices, return_inverse=True)
-    order = np.argsort(numbers)
-    kept = coordinates.reshape(-1, 3)[order[np.searchsorted(numbers[order], used)]]
-    kept = kept * edge_length
-    return kept, orient(kept, cells.reshape(-1, 4).astype(np.int64))
 
 
 def _peeled(points: Array, cells: Index) -> tuple[Array, Index]:
@@ -231,13 +198,13 @@ def _quality(bundle: MeshBundle, volume: float) -> dict[str, Any]:
     """
     areas = np.linalg.norm(triangle_vectors(bundle.points, bundle.facets), axis=1)
     found = float(tet_volumes(bundle.points, bundle.cells).sum())
-    worst = float(tet_quality(bundle.points, bundle.cells).min())
+    worst = float(tet_scaled_jacobian(bundle.points, bundle.cells).min())
     error = abs(found / volume - 1.0)
-    if error > LARGEST_VOLUME_ERROR or worst < LEAST_QUALITY:
+    if error > LARGEST_VOLUME_ERROR or worst < LEAST_SCALED_JACOBIAN:
         raise MeshQuality(
             f"volume {100 * error:.1f} % off that of the surface (at most "
-            f"{100 * LARGEST_VOLUME_ERROR:.0f} %), worst tetrahedron of quality {worst:.3f} (at "
-            f"least {LEAST_QUALITY})",
+            f"{100 * LARGEST_VOLUME_ERROR:.0f} %), least scaled Jacobian {worst:.3f} (at least "
+            f"{LEAST_SCALED_JACOBIAN})",
             "surface",
         )
     return {
@@ -245,7 +212,7 @@ def _quality(bundle: MeshBundle, volume: float) -> dict[str, Any]:
         "nodes": len(bundle.points),
         "volume": found,
         "surface_volume": volume,
-        "minimum_quality": worst,
+        "minimum_scaled_jacobian": worst,
         "areas": {
             name: float(areas[bundle.facet_tags == tag].sum())
             for name, tag in bundle.markers["facets"].items()

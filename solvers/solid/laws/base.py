@@ -8,6 +8,7 @@ as a ``ufl.Variable``: what depends on ``frozen(F)`` instead is left out of the 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Protocol, TypeVar, runtime_checkable
@@ -70,14 +71,14 @@ class SplitLaw(Law, Protocol):
         """The rest of it [Pa]."""
 
 
-class ElasticLaw:
+class ElasticLaw(ABC):
     """Base of laws without history, which give ``energy`` alone."""
 
     history: tuple[HistoryVariable, ...] = ()
 
+    @abstractmethod
     def energy(self, F: Expr, old: Old) -> Expr:
         """Energy stored per reference volume [J/m3]."""
-        raise NotImplementedError
 
     def stress(self, F: Expr, old: Old) -> Expr:
         """First Piola-Kirchhoff stress (3, 3) [Pa], the derivative of the energy."""

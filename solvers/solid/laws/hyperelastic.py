@@ -8,6 +8,7 @@ whole stretch, since isochoric fibres lose stiffness when the tissue swells.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 
 import ufl
@@ -27,9 +28,9 @@ class Hyperelastic(ElasticLaw):
 
     bulk_modulus: float
 
+    @abstractmethod
     def isochoric_energy(self, F: Expr) -> Expr:
         """Energy without the bulk term [J/m3] at the deformation gradient ``F`` (3, 3)."""
-        raise NotImplementedError
 
     def isochoric_stress(self, F: Expr) -> Expr:
         """First Piola-Kirchhoff stress of the isochoric energy [Pa]."""
@@ -70,9 +71,9 @@ class Isotropic(Hyperelastic):
         square = 2 * scale**2 * by_second
         return along * F - square * F * F.T * F - mean / J * cofactor(F)
 
+    @abstractmethod
     def invariant_energy(self, first: Expr, second: Expr) -> Expr:
         """Energy [J/m3] of the isochoric invariants I1 and I2 (both 3 at rest)."""
-        raise NotImplementedError
 
 
 def cofactor(F: Expr) -> Expr:

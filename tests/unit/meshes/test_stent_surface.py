@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Stents read from surfaces: our own drawing exported as STL, and what is refused."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import pyvista as pv
@@ -16,7 +18,10 @@ from meshes.devices.stent.surface import (
 )
 from meshes.errors import SurfaceInvalid
 from meshes.io import read_bundle
-from meshes.topology import tet_volumes
+from meshes.topology import tet_scaled_jacobian, tet_volumes
+
+SLOTTED = Path(__file__).parents[4] / "shared" / "data" / "stent_segment" / "stent_segment_mm.stl"
+"""SPHinXsys, test_3d_model_stent_cramping, Apache-2.0; long thin triangles, 50 mm wide."""
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +76,7 @@ def test_import_stands_on_the_axis_and_keeps_the_faces(ring, imported):
     assert z.max() == pytest.approx(-z.min(), rel=1e-3)
     # Creases of the wall are kept: corners where a cut face meets the outer one.
     assert len(bundle.cells) > 2000
+    assert bundle.quality["minimum_scaled_jacobian"] > 0.1
 
 
 def test_open_surfaces_are_refused_in_a_sentence(ring, tmp_path):
@@ -104,3 +110,25 @@ def test_edges_longer_than_the_struts_are_wide_are_refused(ring, tmp_path):
     path = export(ring, tmp_path / "ring.stl")
     with pytest.raises(SurfaceInvalid, match=r"150 um does not resolve .* at most 8\d\.\d+ um"):
         stent_surface_bundle(StentSurface(str(path), 1e-3, 150e-6))
+
+
+@pytest.mark.skipif(not SLOTTED.is_file(), reason=f"no {SLOTTED}")
+def test_slotted_tube_from_elsewhere():
+    """Two rings at the scale of a coronary stent: volume 6425 mm3, radii 25 and 23.214 mm."""
+    scale = 0.06
+    bundle = stent_surface_bundle(StentSurface(str(SLOTTED), 1e-3 * scale, 70e-6))
+    assert bundle.quality["volume"] == pytest.approx(6425.0e-9 * scale**3, rel=0.01)
+    assert bundle.quality["areas"]["outer"] == pytest.approx(3880e-6 * scale**2, rel=0.01)
+    assert bundle.quality["minimum_scaled_jacobian"] > 0.1
+    assert bundle.info["strut_thickness"] == pytest.approx(1.786e-3 * scale, rel=0.03)
+    radius = np.hypot(bundle.points[:, 0], bundle.points[:, 1])
+    assert radius.max() == pytest.approx(25e-3 * scale, rel=1e-3)
+    assert radius.min() == pytest.approx(23.214e-3 * scale, rel=0.01)
+
+
+def test_scaled_jacobian_of_tetrahedra():
+    corner = np.array([[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    regular = np.array([[1.0, 1.0, 1.0], [1.0, -1.0, -1.0], [-1.0, 1.0, -1.0], [-1.0, -1.0, 1.0]])
+    cell = np.array([[0, 1, 2, 3]])
+    assert tet_scaled_jacobian(corner, cell) == pytest.approx(np.sqrt(0.5))
+    assert abs(tet_scaled_jacobian(7.0 * regular, cell)) == pytest.approx(1.0)

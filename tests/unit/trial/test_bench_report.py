@@ -165,7 +165,7 @@ def test_progress_counts_specimens(study, folder):
 def test_range_has_the_decimals_of_the_scatter():
     summary = {"mean": 0.0100004, "sd": 2e-9, "range": [0.0100003, 0.0100005]}
     assert scatter(summary, "deployed_diameter") == "10.00 ± 0.00"
-    assert scatter_range(summary, "deployed_diameter") == "10.00 to 10.00"
+    assert scatter_range(summary, "deployed_diameter") == "10.00"
     wide = {"mean": 0.0239, "sd": 0.00012, "range": [0.02378, 0.02402]}
     assert scatter(wide, "deployed_diameter") == "23.90 ± 0.12"
     assert scatter_range(wide, "deployed_diameter") == "23.78 to 24.02"

@@ -16,7 +16,7 @@ from trial.config import load_study
 from trial.config.load import CONFIGS
 from trial.endpoints import REGISTRY
 from trial.facts import patient_facts
-from trial.formats import number, percent
+from trial.formats import number, percent, percent_range, shown_range
 from trial.methods import methods
 from trial.outcome import write_json
 from trial.patients import inflow_curve, read_patients
@@ -281,3 +281,16 @@ def test_numbers(value, shown):
 
 def test_percent():
     assert percent(-0.0512) == "−5.1\u00a0%"
+
+
+def test_what_rounds_to_zero_has_no_sign():
+    assert percent(-0.0004) == percent(-0.0) == "0.0\u00a0%"
+    assert percent_range({"low": -0.0012, "high": 0.0004}) == "−0.1 to 0.0\u00a0%"
+    assert number(-0.0) == "0.00"
+
+
+def test_range_of_equal_ends_is_one_number():
+    assert percent_range({"low": -2e-5, "high": -1e-5}) == "0.0\u00a0%"
+    assert percent_range({"low": 0.12, "high": 0.34}) == "12.0 to 34.0\u00a0%"
+    assert shown_range({"low": 0.101, "high": 0.101}, "stav") == "10.1"
+    assert percent_range({"low": None, "high": None}) == "no interval"

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +44,7 @@ class ArmBlock:
     values: Mapping[str, Any]
 
 
-class Study(Block):
+class Study(Block, ABC):
     """A study: who, what is done to them, how it is computed and judged.
 
     Every kind has ``arms`` (with a ``label``), ``reference_arm``, ``statistics``, ``report`` and
@@ -60,13 +61,13 @@ class Study(Block):
         return self
 
     @property
+    @abstractmethod
     def patients(self) -> tuple[str, ...]:
         """Patient ids."""
-        raise NotImplementedError
 
+    @abstractmethod
     def arm_blocks(self, arm: str) -> Iterator[ArmBlock]:
         """Blocks of the study as one arm changes them, not validated."""
-        raise NotImplementedError
 
     def missing_files(self, project: Path) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """Files that the study names and nobody has: path of the key and file named."""

@@ -11,7 +11,7 @@ from solvers.solid.body import Body
 from solvers.solid.contact.facet_field import FacetPoints
 from solvers.solid.contact.penalty import PenaltyContact
 from solvers.solid.contact.supports import MirrorPlane
-from solvers.solid.contact.tools import constant, plates
+from solvers.solid.contact.tools import RigidTool, constant, plates, widened
 from solvers.solid.laws.linear_elastic import LinearElastic
 from solvers.solid.laws.neo_hookean import NeoHookean
 from solvers.solid.newton import NewtonSettings
@@ -113,6 +113,26 @@ def test_hertz_line_contact(load, half_width, pressure):
     moment = compile_form(contact.pressure * place**2 * contact.points.measure)
     width = 2 * np.sqrt(dolfinx.fem.assemble_scalar(moment) / force)
     assert width * 1e3 == pytest.approx(half_width, rel=0.03)
+
+
+def test_a_widened_tool_pushes_across_its_slope():
+    """A block held 0.1 mm deep under a wedge: the force is normal to the wedge, and its part across
+    the axis is the penalty times the volume that is cut."""
+    domain = block((2, 2, 2), lambda x: 1e-3 * (x - [0.5, 0.0, 0.0]))
+    body = Body(domain, {"body": LinearElastic(2e9, 0.3)}, 2, 5)
+
+    def wedge(points):
+        return RigidTool(points, -1, across=(0.0, 1.0, 0.0), sloped=True)
+
+    contact = contact_of(body, "y_high", wedge, 1e15)
+    profile = widened(0.9e-3, ((0.0, 0.0), (1e-3, 0.1e-3)))
+    contact.other.move(profile, contact.positions())
+    force = 1e15 * 0.5 * 0.1e-3 * 1e-6
+    assert contact.force() == pytest.approx(force, rel=1e-9)
+    assert contact.force_vector() == pytest.approx([0.0, -force, 0.1 * force], abs=1e-9 * force)
+    assert profile(np.array([-1e-3, 0.5e-3, 2e-3])) == pytest.approx([0.9e-3, 0.95e-3, 1e-3])
+    limited = widened(0.9e-3, ((0.0, 0.0), (1e-3, 0.1e-3)), 0.02e-3)
+    assert limited(np.array([1e-4, 1e-3])) == pytest.approx([0.91e-3, 0.92e-3])
 
 
 def test_oblique_mirror_plane_gives_little():

@@ -47,6 +47,10 @@ class StentDesign:
         kerf: least width of a cut.
         heat_set_diameter: outer diameter at which a self-expanding stent is free of stress; it is
             modelled at this diameter. None: that of the tube.
+        heat_set_contour: instead of one diameter, pairs of the axial position from the proximal end
+            of the heat-set frame and its outer diameter there; for shared apices.
+        ring_pitches: half the circumference per crown of each ring of a heat-set contour; made by
+            heat setting, not by hand.
     """
 
     tube_outer_diameter: float
@@ -67,6 +71,8 @@ class StentDesign:
     polish_width: float = 0.0
     kerf: float = 10.0e-6
     heat_set_diameter: float | None = None
+    heat_set_contour: tuple[tuple[float, float], ...] | None = None
+    ring_pitches: tuple[float, ...] | None = None
 
     @property
     def drawing_radius(self) -> float:
@@ -128,7 +134,7 @@ class StentDesign:
         """Shape of a ring on the drawing, after finishing or as cut."""
         removed = self.polish_width if finished else 0.0
         return Zigzag(
-            half_pitch=self.half_pitch,
+            half_pitch=self.half_pitch if self.ring_pitches is None else self.ring_pitches[ring],
             height=self.heights[ring] - 2.0 * (self.apex_reach - self.crown_radius),
             radius=self.crown_radius,
             strut_width=self.strut_width - removed,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from meshes.devices.stent.contour import Contour
 from meshes.devices.stent.crown import Crown, face_cells, node_corner
 from meshes.devices.stent.design import StentDesign
 from meshes.devices.stent.pattern import Sector, is_peak, links
@@ -88,6 +89,16 @@ class _Ring:
         return self.nodes[sections, column]
 
 
+def contour_scales(design: StentDesign) -> list[tuple[float, float]] | None:
+    """Radius of the drawing surface over that of the contour at the distal and proximal crowns."""
+    if design.ring_pitches is None or design.heat_set_contour is None:
+        return None
+    contour = Contour(design.heat_set_contour)
+    tops = np.cumsum([height + design.gap for height in design.heights])
+    ends = np.column_stack([tops, tops - np.array(design.heights)])
+    return [tuple(row) for row in design.drawing_radius / contour.radius(contour.axial(ends))]
+
+
 def flat_mesh(design: StentDesign, resolution: StentResolution, sector: Sector) -> FlatMesh:
     """Mesh the unrolled pattern of a part of a feasible design."""
     return _Builder(design, resolution, sector).build()
@@ -107,6 +118,7 @@ class _Builder:
             for ring, side in ((sector.rings[0], -1), (sector.rings[-1], 1))
         ]
         self.middle = 0.0 if sector.half_gap else 0.5 * sum(ends)
+        self.scales = contour_scales(design)
         self.sheet = _Sheet()
         self.rings: dict[int, _Ring] = {}
         self.sets: dict[str, list[Index]] = {
@@ -140,8 +152,8 @@ class _Builder:
         return index if self.sector.closed or index <= self.sector.half_pitches else None
 
     def _ring(self, ring: int) -> _Ring:
-        design, pitch = self.design, self.design.half_pitch
-        shape, centre = design.zigzag(ring), design.ring_centre(ring) - self.middle
+        design, shape = self.design, self.design.zigzag(ring)
+        pitch, centre = shape.half_pitch, design.ring_centre(ring) - self.middle
         pieces, apex = [], [0]
         for i in range(self.sector.half_pitches):
             position = self.sector.start + i
@@ -151,8 +163,16 @@ class _Builder:
             else:
                 grid = strut_grid(shape, *ends[::-1], self.resolution)[::-1]
                 grid = np.array([pitch, 0.0]) + np.array([-1.0, 1.0]) * grid
-            grid = grid + np.array([i * pitch, centre])
-            grid[0, :, 0], grid[-1, :, 0] = i * pitch, (i + 1) * pitch
+            if self.scales is not None:
+                ends = (
+                    self.scales[ring]
+                    if is_peak(design, ring, position)
+                    else self.scales[ring][::-1]
+                )
+                grid[..., 0] = self._on_contour(grid[..., 0], pitch, ends)
+            start, stop = i * design.half_pitch, (i + 1) * design.half_pitch
+            grid = grid + np.array([start, centre])
+            grid[0, :, 0], grid[-1, :, 0] = start, stop
             pieces.append(grid[:-1])
             apex.append(apex[-1] + len(grid) - 1)
         if not self.sector.closed:
@@ -161,6 +181,11 @@ class _Builder:
         closed = self.sector.closed
         self.sheet.block(np.concatenate([nodes, nodes[:1]]) if closed else nodes, link=False)
         return _Ring(nodes, apex, closed)
+
+    def _on_contour(self, s: Array, pitch: float, scales: tuple[float, float]) -> Array:
+        """From lengths around a ring to those around the drawing surface, true at both crowns."""
+        near, far = s * scales[0], self.design.half_pitch - (pitch - s) * scales[1]
+        return near + s / pitch * (far - near)
 
     def _crown(self, ring: int, position: int) -> Crown:
         """What meets a crown."""

@@ -5,12 +5,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 
+import numpy as np
 from scipy.optimize import brentq
 
+from meshes.devices.stent.contour import Contour
 from meshes.devices.stent.design import StentDesign
 from meshes.devices.stent.zigzag import Zigzag
 from meshes.errors import DesignInfeasible
+
+PITCH_ROUNDS = 8
+"""The pitch of a ring on a contour and its height settle each other to 1e-6 in so many rounds."""
 
 
 def as_modelled(design: StentDesign) -> StentDesign:
@@ -30,6 +36,8 @@ def as_modelled(design: StentDesign) -> StentDesign:
         DesignInfeasible: the heat-set diameter is below that of the tube or beyond what the struts
             reach.
     """
+    if design.heat_set_contour is not None:
+        return _contoured(design)
     if design.heat_set_diameter is None:
         return design
     if design.heat_set_diameter < 2.0 * design.outer_radius:
@@ -54,6 +62,46 @@ def as_modelled(design: StentDesign) -> StentDesign:
     ]
     heights = tuple(2.0 * (rise + opened.apex_reach) for rise in rises)
     return replace(opened, strut_length=None, ring_height=heights)
+
+
+def _contoured(design: StentDesign) -> StentDesign:
+    """The drawing of a frame on a contour: each ring at the mean pitch of its two ends."""
+    if design.connector_pattern != "joined":
+        raise DesignInfeasible(
+            f"heat setting: a contour is for shared apices (joined), not for connectors "
+            f"{design.connector_pattern}",
+            "heat setting",
+        )
+    places, diameters = zip(*design.heat_set_contour, strict=True)
+    if len(places) < 2 or any(b <= a for a, b in pairwise(places)):
+        raise DesignInfeasible(
+            "heat setting: a contour needs two points or more, whose positions must grow",
+            "heat setting",
+        )
+    contour = Contour(design.heat_set_contour)
+    straight = replace(design, heat_set_contour=None)
+    for diameter in (min(diameters), max(diameters)):
+        opened = as_modelled(replace(straight, heat_set_diameter=diameter))
+    heights, pitches, place = [], [], 0.0
+    for ring in range(design.rings):
+        cut = design.zigzag(ring, finished=False)
+
+        def height(pitch: float, cut: Zigzag = cut) -> float:
+            return 2.0 * (_rise(straight, cut, pitch) + opened.apex_reach)
+
+        pitch = np.pi * float(contour.radius(contour.axial(place))) / design.crowns
+        for _ in range(PITCH_ROUNDS):
+            ends = contour.axial(place + np.array([0.0, height(pitch)]))
+            pitch = np.pi * float(contour.radius(ends).mean()) / design.crowns
+        heights.append(height(pitch))
+        pitches.append(pitch)
+        place += heights[-1] + design.gap
+    return replace(
+        opened,
+        ring_height=tuple(heights),
+        heat_set_contour=design.heat_set_contour,
+        ring_pitches=tuple(pitches),
+    )
 
 
 def _mean_share(design: StentDesign) -> float:

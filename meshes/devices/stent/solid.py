@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from meshes.devices.stent.contour import Contour
 from meshes.devices.stent.design import StentDesign
 from meshes.devices.stent.flat import FlatMesh
 from meshes.hexahedra import hex_boundary
@@ -53,8 +54,7 @@ def solid(design: StentDesign, flat: FlatMesh, layers: int) -> MeshBundle:
     """
     count = len(flat.points)
     share = np.arange(layers + 1) / layers
-    radii = design.inner_radius + share * (design.outer_radius - design.inner_radius)
-    points = np.concatenate([wrap(flat.points, r, design.drawing_radius) for r in radii])
+    points = np.concatenate([_layer(design, flat.points, 1.0 - part) for part in share])
     cells = np.concatenate(
         [
             np.concatenate([flat.quads + k * count, flat.quads + (k + 1) * count], axis=1)
@@ -77,6 +77,16 @@ def solid(design: StentDesign, flat: FlatMesh, layers: int) -> MeshBundle:
             "facets": {name: tag for name, tag in FACETS.items() if (tags == tag).any()},
         },
     )
+
+
+def _layer(design: StentDesign, points: Array, depth: float) -> Array:
+    """Points of the drawing at a share of the wall below the outer face."""
+    if design.ring_pitches is None or design.heat_set_contour is None:
+        return wrap(points, design.outer_radius - depth * design.thickness, design.drawing_radius)
+    along = points[:, 1] + 0.5 * design.cut_length
+    contour = Contour(design.heat_set_contour)
+    radius, z = contour.wall(along, depth * design.thickness)
+    return wrap(np.column_stack([points[:, 0], z]), radius, design.drawing_radius)
 
 
 def _facet_tags(flat: FlatMesh, facets: Index, layers: int) -> NDArray[np.int32]:

@@ -19,7 +19,7 @@ from solvers.solid.body import Body
 from solvers.solid.contact.facet_field import FacetPoints
 from solvers.solid.contact.penalty import PenaltyContact
 from solvers.solid.contact.supports import MirrorPlane, hold_axially
-from solvers.solid.contact.tools import Profile, RigidTool, constant, pin, plates
+from solvers.solid.contact.tools import Profile, RigidTool, Widening, pin, plates, widened
 from solvers.solid.damping import Damping
 from solvers.solid.laws.base import Law
 from solvers.solid.newton import Newton, NewtonSettings
@@ -40,12 +40,18 @@ class BenchModel:
         device: the body as it takes part in load steps.
         tools: set of tools in use, ``radial``, ``plates`` or ``pins``.
         crimper_radius: of the cylinder outside [m], infinite when it is out of reach.
+        widening: pairs of an axial position and of how much larger its radius is there [m].
         balloon_radius: of the middle of the balloon [m], 0 when it is out of reach.
         pieces: everything that takes part in load steps, in the order of commitment.
     """
 
     def __init__(
-        self, domain: TaggedMesh, law: Law, info: dict[str, Any], settings: BenchSettings
+        self,
+        domain: TaggedMesh,
+        law: Law,
+        info: dict[str, Any],
+        settings: BenchSettings,
+        sloped: bool = False,
     ) -> None:
         """Build the model at rest, with all tools out of reach.
 
@@ -54,6 +60,7 @@ class BenchModel:
             law: of the metal.
             info: ``info.json`` of the bundle.
             settings: numerical settings.
+            sloped: whether the cylinder outside also pushes along the axis where it is widened.
         """
         self.domain, self.info, self.settings = domain, info, settings
         self.body = _body(domain, law, settings)
@@ -65,13 +72,14 @@ class BenchModel:
         self.damping = Damping(self.body, coefficient, settings.damping_limit)
         self.plane = self._support(settings.plane_penalty * shear / self.thickness)
         self.surfaces = {name: FacetPoints(domain, name, 2) for name in ("outer", "inner")}
-        self.crimper = self._contact("outer", RigidTool(self.surfaces["outer"], -1))
+        self.crimper = self._contact("outer", RigidTool(self.surfaces["outer"], -1, sloped=sloped))
         self.balloon = self._contact("inner", RigidTool(self.surfaces["inner"], 1))
         self._others: dict[str, list[PenaltyContact]] = {}
         self._newtons: dict[str, Newton] = {}
         self._basic = list(self.body.terms)
         self.tools = "radial"
         self.crimper_radius, self.balloon_radius = np.inf, 0.0
+        self.widening: Widening = ()
 
     # -- set-up ---------------------------------------------------------------------------------
 
@@ -127,10 +135,10 @@ class BenchModel:
 
     # -- tools ----------------------------------------------------------------------------------
 
-    def close_to(self, radius: float) -> None:
-        """Put the cylinder outside at a radius [m]."""
-        self.crimper_radius = radius
-        self.crimper.other.move(constant(radius), self.crimper.positions())
+    def close_to(self, radius: float, widening: Widening = (), reach: float = np.inf) -> None:
+        """Put the cylinder outside at a radius [m], larger by the widening, up to ``reach`` [m]."""
+        self.crimper_radius, self.widening = radius, widening
+        self.crimper.other.move(widened(radius, widening, reach), self.crimper.positions())
 
     def open_to(self, profile: Profile, middle: float) -> None:
         """Put the balloon at a profile [m], whose radius in the middle is given too."""
@@ -139,7 +147,7 @@ class BenchModel:
 
     def withdraw(self) -> None:
         """Put the present tools out of reach."""
-        self.crimper_radius, self.balloon_radius = np.inf, 0.0
+        self.crimper_radius, self.balloon_radius, self.widening = np.inf, 0.0, ()
         for contact in self.contacts:
             contact.other.withdraw()
             contact.clear()

@@ -116,15 +116,31 @@ def _closing_numbers(procedure: kinds.Procedure, model: BenchModel) -> Numbers:
             f"{procedure.name}: a cylinder of {2e3 * end:.3f} mm does not close on the device,"
             f" whose outer diameter is {2e3 * start:.3f} mm"
         )
-    return {"start": start, "end": end}
+    own = isinstance(procedure, kinds.Chamber)
+    widening = procedure.widening if own else model.widening if held else ()
+    return {"start": start, "end": end, "widening": widening, "opens": own}
 
 
 def _closing(model: BenchModel, numbers: Numbers) -> Motion:
+    widening = tuple(map(tuple, numbers.get("widening", ())))
+    end, opens = numbers["end"], numbers.get("opens", False)
+    most = max((more for _, more in widening), default=0.0) if opens else 0.0
+
+    def place(radius: float, load: float) -> None:
+        """A chamber is reached from a straight cylinder; beyond it the whole of it moves on."""
+        if not opens or radius > end + most:
+            model.close_to(radius - most, widening)
+        else:
+            model.close_to(min(radius, end), widening, max(radius - end, 0.0))
+
+    def columns(radius: float) -> dict[str, float]:
+        return _diameter(radius - most if radius > end + most else min(radius, end))
+
     return Motion(
         numbers,
-        _line(numbers),
-        lambda radius, load: model.close_to(radius),
-        _diameter,
+        _line(numbers | {"end": end + most}),
+        place,
+        columns if opens else _diameter,
         opening=1,
         size=numbers["start"],
     )
@@ -144,7 +160,9 @@ def _cycle_numbers(procedure: kinds.Cycle, model: BenchModel) -> Numbers:
     if contact.force() <= 0.0:
         raise InvalidProblem(f"{procedure.name}: no {procedure.side} tool touches the device")
     outer = procedure.side == "outer"
-    return {"middle": model.crimper_radius if outer else model.balloon_radius}
+    if not outer:
+        return {"middle": model.balloon_radius}
+    return {"middle": model.crimper_radius, "widening": model.widening}
 
 
 def _cycle(procedure: kinds.Cycle, model: BenchModel, numbers: Numbers) -> Motion:
@@ -152,10 +170,11 @@ def _cycle(procedure: kinds.Cycle, model: BenchModel, numbers: Numbers) -> Motio
     quarters = np.arange(4 * procedure.cycles + 1) / (4 * procedure.cycles)
     swing = 0.5 * procedure.amplitude * np.tile([0.0, -1.0, 0.0, 1.0], procedure.cycles + 1)
     outer = procedure.side == "outer"
+    widening = tuple(map(tuple, numbers.get("widening", ())))
 
     def place(radius: float, load: float) -> None:
         if outer:
-            model.close_to(radius)
+            model.close_to(radius, widening)
         else:
             model.open_to(constant(radius), radius)
 

@@ -213,16 +213,30 @@ class Cycle(Procedure):
 
 @dataclass(frozen=True, kw_only=True)
 class Chamber(Procedure):
-    """A self-expanding frame is let go into a rigid cylinder of ``outer_diameter`` [m]."""
+    """A self-expanding frame is let go into a rigid chamber.
+
+    Attributes:
+        outer_diameter: of the chamber, where it is not widened [m].
+        widening: pairs of an axial position of the mesh and of how much larger the radius of the
+            chamber is there [m], linear between; procedures that go on from it keep it.
+    """
 
     kind: ClassVar[str] = "chamber"
     default_steps: ClassVar[int] = 12
     outer_diameter: float
+    widening: tuple[tuple[float, float], ...] = ()
 
     def __post_init__(self) -> None:
-        """As for every procedure."""
+        """As for every procedure; positions grow, and nothing is narrower."""
         super().__post_init__()
         self._positive("outer_diameter")
+        pairs = tuple((float(z), float(more)) for z, more in self.widening)
+        places = [z for z, _ in pairs]
+        if places != sorted(set(places)) or any(more < 0 for _, more in pairs):
+            raise ValueError(
+                f"procedure {self.name}: widening needs growing positions and values of 0 or more"
+            )
+        object.__setattr__(self, "widening", pairs)
 
 
 KINDS: dict[str, type[Procedure]] = {

@@ -25,7 +25,7 @@ from solvers.solid.bench.curve import write_curve
 from solvers.solid.bench.driver import Driver
 from solvers.solid.bench.material import make_law
 from solvers.solid.bench.model import BenchModel
-from solvers.solid.bench.procedures import make_procedures
+from solvers.solid.bench.procedures import Chamber, make_procedures
 from solvers.solid.bench.settings import BenchSettings
 from solvers.solid.bench.state import ModelState
 from solvers.solid.bench.states import StateWriter
@@ -70,7 +70,8 @@ def run_bench(
         raise InvalidProblem(str(error)) from error
     domain = read_tagged_mesh(mesh_folder, comm)
     info = json.loads((mesh_folder / "info.json").read_text())
-    model = BenchModel(domain, law, info, settings)
+    sloped = any(isinstance(step, Chamber) and step.widening for step in steps)
+    model = BenchModel(domain, law, info, settings, sloped)
     digest = None
     if comm.rank == 0:
         digest = subject_digest(mesh_folder, material, procedures, settings)

@@ -56,7 +56,6 @@ from trial.specimens import as_alloyed
 from trial.units import split_unit, to_si
 from trial.waveform import from_table
 
-
 BEYOND_STUDIES = {"heat_set_contour", "ring_pitches", "widening"}
 """What only scripts set: a frame on a contour, and the chamber that is widened for it."""
 

@@ -168,6 +168,7 @@ def fatigue_clouds(designs: Designs) -> str | None:
             axes.set_title(label, loc="left")
             unit = "%" if strain else "MPa"
             axes.set_xlabel(f"mean {each[0]['quantity']} [{unit}]")
+            axes.margins(y=0.18)  # room for the legend
             axes.set_ylim(bottom=0)
         for axes in grid[::columns]:
             axes.set_ylabel(f"amplitude [{unit}]")
